@@ -1,0 +1,1 @@
+"""What Octavo is about, as frozen values and pure functions: no I/O, no clock, no randomness."""

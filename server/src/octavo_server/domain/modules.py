@@ -1,0 +1,112 @@
+"""What a module is to those who choose it: models, params, formats, file types. How it works is in modules/."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from octavo_server.domain.errors import InvalidArgumentError
+from octavo_server.domain.files import extension_of
+
+Params = Mapping[str, int]
+"""The values of a model's params, by name, complete and within bounds."""
+
+
+class Format(StrEnum):
+    """What travels between modules."""
+
+    DOCUMENT = "document"
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParamSpec:
+    """One whole-number setting of a model, bounds included."""
+
+    name: str
+    description: str
+    default: int
+    minimum: int
+    maximum: int
+
+
+def no_further_rule(_params: Params) -> tuple[str, str] | None:
+    """The rule of models whose params don't depend on each other."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSpec:
+    """One way a module can work. `rule` names a param and says what is allowed when params don't go together."""
+
+    name: str
+    description: str
+    params: tuple[ParamSpec, ...] = ()
+    rule: Callable[[Params], tuple[str, str] | None] = no_further_rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleSpec:
+    """One step that a chain can have. The first model is the default."""
+
+    name: str
+    description: str
+    input_format: Format
+    output_format: Format
+    extensions: tuple[str, ...]
+    """The file types it takes as the first of a chain: with their dot, in lower case, sorted."""
+    models: tuple[ModelSpec, ...]
+
+    def model(self, name: str, *, field: str) -> ModelSpec:
+        """The model of that name; the default if it is empty. Raises InvalidArgumentError, naming `field`."""
+        for model in self.models:
+            if name in ("", model.name):
+                return model
+        raise InvalidArgumentError(field, f"module {self.name} has no model {name!r}; it has {_listed(self.models)}")
+
+
+ModuleSpecs = Mapping[str, ModuleSpec]
+"""All modules of a server by name."""
+
+
+def valid_params(model: ModelSpec, given: Mapping[str, object], *, field: str) -> Params:
+    """The model's params, defaults filled in. Raises InvalidArgumentError, naming `field`.NAME."""
+    known = {param.name: param for param in model.params}
+    for name in given:
+        if name not in known:
+            allowed = f"it has {_listed(model.params)}" if known else "it has none"
+            raise InvalidArgumentError(f"{field}.{name}", f"model {model.name} has no such param; {allowed}")
+    params = {
+        name: _whole(given[name], param, field=f"{field}.{name}") if name in given else param.default
+        for name, param in known.items()
+    }
+    broken = model.rule(params)
+    if broken:
+        name, allowed = broken
+        raise InvalidArgumentError(f"{field}.{name}", allowed)
+    return params
+
+
+def check_file_type(first: ModuleSpec, file_name: str, *, field: str = "file_name") -> None:
+    """Raises InvalidArgumentError, naming `field`, if a chain that starts with `first` can't take such a file."""
+    extension = extension_of(file_name)
+    if extension not in first.extensions:
+        raise InvalidArgumentError(
+            field,
+            f"module {first.name} takes no {extension!r} files; it takes {' '.join(first.extensions)}",
+            reason="UNSUPPORTED_FILE_TYPE",
+        )
+
+
+def _whole(value: object, param: ParamSpec, *, field: str) -> int:
+    allowed = f"must be a whole number from {param.minimum} to {param.maximum}"
+    # The wire has one kind of number, a double; a bool is an int to Python, but not to a caller.
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+        raise InvalidArgumentError(field, allowed)
+    if not param.minimum <= value <= param.maximum:
+        raise InvalidArgumentError(field, f"{allowed}; {value:g} is not")
+    return int(value)
+
+
+def _listed(specs: Sequence[ModelSpec] | Sequence[ParamSpec]) -> str:
+    return ", ".join(spec.name for spec in specs)

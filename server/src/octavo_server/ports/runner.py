@@ -1,0 +1,57 @@
+"""Runs one module on one input, somewhere it can do no harm."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from octavo_server.domain.jobs import ModuleRun, Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One module's work: what to run, and on what. `file_name` tells the type where the content does not."""
+
+    run: ModuleRun
+    file_name: str
+    media_type: str
+    """Of the input, if a module before made it; empty for a submitted document."""
+    source: bytes | BinaryIO
+    seconds_max: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Succeeded:
+    """What the module made."""
+
+    output: bytes
+    media_type: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The module can't do it, and says why; another attempt would end the same."""
+
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crashed:
+    """The module took its process down; another attempt may go better."""
+
+    reason: str
+    message: str
+
+
+Outcome = Succeeded | Refused | Crashed
+
+
+class Runner(Protocol):
+    """Runs modules."""
+
+    async def run(self, task: Task, on_progress: Callable[[Progress], None]) -> Outcome:
+        """Run one module to its end. Never raises for what a document does.
+
+        Cancelling the call stops the work at once, and for certain.
+        """
