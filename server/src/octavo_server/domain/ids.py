@@ -17,5 +17,8 @@ BlobKey = NewType("BlobKey", str)
 Revision = NewType("Revision", int)
 """The number of a durable change. An engine gives out each number once, growing; 0 is before all changes."""
 
+UNRECORDED = Revision(0)
+"""What a job carries that no engine has recorded."""
+
 Instant = NewType("Instant", float)
 """A point in time: seconds since 1970-01-01 UTC."""

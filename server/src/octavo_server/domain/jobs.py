@@ -5,7 +5,7 @@ from enum import IntEnum, StrEnum
 
 from octavo_server.domain.contents import Content
 from octavo_server.domain.files import File
-from octavo_server.domain.ids import Instant, PipelineName, RequestId, Revision, TenantId
+from octavo_server.domain.ids import UNRECORDED, Instant, PipelineName, RequestId, Revision, TenantId
 from octavo_server.domain.modules import Params
 
 
@@ -107,7 +107,7 @@ class Job:
     idempotency_key: str = ""
     fingerprint: str = ""
     """Tells whether another request with the same idempotency key is the same request."""
-    revision: Revision = Revision(0)
+    revision: Revision = UNRECORDED
 
     @property
     def chain(self) -> tuple[str, ...]:

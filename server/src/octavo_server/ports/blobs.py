@@ -50,7 +50,8 @@ class Uploads(Protocol):
 
     async def append(self, tenant: TenantId, upload_id: UploadId, chunk: bytes, *, offset: int) -> None:
         """Add a chunk. Raises UploadOffsetError if `offset` is not the committed size, NotFoundError,
-        FailedPreconditionError (UPLOAD_COMPLETE)."""
+        FailedPreconditionError (UPLOAD_COMPLETE).
+        """
 
     async def finish(self, tenant: TenantId, upload_id: UploadId, *, sha256: str) -> Upload:
         """Check the digest and make it durable and complete. Finishing again with the same digest is OK.

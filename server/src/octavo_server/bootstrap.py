@@ -1,0 +1,169 @@
+"""Wires everything; the only file that imports everything."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack, suppress
+from typing import TYPE_CHECKING
+
+import structlog
+
+from octavo_server.blobs.disk import DiskBlobs
+from octavo_server.blobs.uploads import DiskUploads
+from octavo_server.clock import RandomIds, SystemClock
+from octavo_server.engines.sqlite import SqliteEngine
+from octavo_server.modules import module_specs
+from octavo_server.rpc.caller import ApiKeys
+from octavo_server.rpc.files import FileServicer
+from octavo_server.rpc.pipelines import PipelineServicer
+from octavo_server.rpc.processing import ProcessingServicer
+from octavo_server.rpc.server import RpcServer
+from octavo_server.usecases.accept import Accept
+from octavo_server.usecases.advance import Advance
+from octavo_server.usecases.cancel import Cancel
+from octavo_server.usecases.create_pipeline import CreatePipeline
+from octavo_server.usecases.expire import Expire
+from octavo_server.usecases.fetch import Fetch
+from octavo_server.usecases.hub import WatchHub
+from octavo_server.usecases.list_pipelines import ListPipelines
+from octavo_server.usecases.recover import Recover
+from octavo_server.usecases.report import Report
+from octavo_server.usecases.reset_pipeline import ResetPipeline
+from octavo_server.usecases.upload import Receive
+from octavo_server.usecases.watch import Watch
+from octavo_server.worker.limits import ChildLimits
+from octavo_server.worker.loop import WorkerLoop
+from octavo_server.worker.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from octavo_server.domain.ids import BlobKey, TenantId
+    from octavo_server.ports.blobs import Blobs, Uploads
+    from octavo_server.ports.engine import Engine
+    from octavo_server.settings import Settings
+
+GRACE_SECONDS = 2.0
+"""How long open unary calls may go on when the server stops; watches end at once."""
+
+log = structlog.get_logger()
+
+
+class Application:
+    """One server, from its first to its last line."""
+
+    def __init__(
+        self, settings: Settings, keys: Mapping[str, TenantId] | None, *, engine: Engine, blobs: Blobs, uploads: Uploads
+    ) -> None:
+        clock, ids, specs, limits = SystemClock(), RandomIds(), module_specs(), settings.limits
+        self._settings = settings
+        self._engine = engine
+        self._stopping = asyncio.Event()
+        self._hub = WatchHub(engine=engine, watchers_max=settings.watchers_max)
+        self._recover = Recover(engine=engine, blobs=blobs)
+        self._expire = Expire(engine=engine, blobs=blobs, uploads=uploads, clock=clock)
+        report = Report(engine=engine, hub=self._hub, clock=clock)
+        self._rpc = RpcServer(
+            processing=ProcessingServicer(
+                accept=Accept(
+                    engine=engine, blobs=blobs, uploads=uploads, clock=clock, ids=ids, specs=specs, limits=limits
+                ),
+                report=report,
+                watch=Watch(report=report, hub=self._hub),
+                cancel=Cancel(engine=engine, report=report, clock=clock),
+                fetch=Fetch(engine=engine, blobs=blobs, clock=clock),
+            ),
+            files=FileServicer(receive=Receive(uploads=uploads, limits=limits), uploads=uploads),
+            pipelines=PipelineServicer(
+                engine=engine,
+                create=CreatePipeline(engine=engine, clock=clock, specs=specs),
+                listing=ListPipelines(engine=engine),
+                reset=ResetPipeline(engine=engine, blobs=blobs),
+                specs=specs,
+            ),
+            api_keys=None if keys is None else ApiKeys(keys),
+        )
+        self._advance = Advance(
+            engine=engine,
+            blobs=blobs,
+            hub=self._hub,
+            clock=clock,
+            ids=ids,
+            limits=limits,
+            lease_seconds=settings.lease_seconds,
+        )
+
+    async def run(self, on_ready: Callable[[str], None]) -> None:
+        """Serve until `stop`, then drain. `on_ready` hears HOST:PORT once the server can be called."""
+        settings = self._settings
+        suspects = await self._recover.suspects()
+        # Whoever comes first after a long sleep must not find what has expired meanwhile.
+        await self._expire.sweep()
+        async with (
+            asyncio.TaskGroup() as group,
+            Sandbox(limits=_child_limits(settings), children=settings.workers) as sandbox,
+        ):
+            following = group.create_task(self._hub.follow(await self._engine.position()), name="watch hub")
+            port = await self._rpc.start(settings.host, settings.port)
+            on_ready(f"{settings.host}:{port}")
+            group.create_task(self._expire.run(self._stopping), name="expire")
+            group.create_task(self._sweep(suspects), name="recover")
+            loop = WorkerLoop(engine=self._engine, advance=self._advance, sandbox=sandbox, children=settings.workers)
+            working = group.create_task(loop.run(), name="worker")
+            await self._stopping.wait()
+            await self._drain(loop, working)
+            following.cancel()
+
+    def stop(self) -> None:
+        """Begin to drain."""
+        self._stopping.set()
+
+    async def _drain(self, loop: WorkerLoop, working: asyncio.Task[None]) -> None:
+        log.info("draining", seconds_max=self._settings.drain_seconds)
+        await self._rpc.refuse()
+        loop.stop()
+        # Before the gRPC server stops, which waits for open streams.
+        self._hub.close()
+        await self._rpc.stop(GRACE_SECONDS)
+        with suppress(TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(self._settings.drain_seconds):
+                await asyncio.shield(working)
+        working.cancel()
+
+    async def _sweep(self, suspects: Sequence[BlobKey]) -> None:
+        orphans = await self._recover.sweep(suspects)
+        if orphans:
+            log.info("orphaned blobs deleted", count=orphans)
+
+
+def _child_limits(settings: Settings) -> ChildLimits:
+    return ChildLimits(
+        data_bytes_max=settings.child_data_bytes_max,
+        output_bytes_max=settings.output_bytes_max,
+        jobs_max=settings.child_jobs_max,
+    )
+
+
+async def serve(settings: Settings, keys: Mapping[str, TenantId] | None, on_ready: Callable[[str], None]) -> None:
+    """Run a server until SIGTERM or SIGINT, then drain. Raises DataDirInUseError or AddressError before it serves."""
+    data_dir = settings.data_dir
+    async with AsyncExitStack() as stack:
+        engine = await SqliteEngine.open(
+            data_dir,
+            clock=SystemClock(),
+            lease_seconds=settings.lease_seconds,
+            queue_jobs_max=settings.queue_jobs_max,
+            jobs_cached_max=settings.jobs_cached_max,
+        )
+        stack.push_async_callback(engine.close)
+        blobs = DiskBlobs(data_dir / "blobs")
+        stack.push_async_callback(blobs.close)
+        uploads = DiskUploads(data_dir / "uploads", blobs=blobs, clock=SystemClock())
+        stack.push_async_callback(uploads.close)
+        application = Application(settings, keys, engine=engine, blobs=blobs, uploads=uploads)
+        running = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            running.add_signal_handler(number, application.stop)
+        await application.run(on_ready)
+    log.info("stopped")

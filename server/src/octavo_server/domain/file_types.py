@@ -1,0 +1,34 @@
+"""What a document's name and first bytes say about its type. Hints only: an extractor decides."""
+
+TEXT_EXTENSIONS = frozenset(
+    {".txt", ".text", ".md", ".markdown", ".rst", ".csv", ".tsv", ".json", ".log", ".tex", ".ini", ".toml", ".yaml"}
+    | {".yml", ".c", ".cpp", ".cs", ".css", ".go", ".h", ".java", ".js", ".kt", ".php", ".pl", ".py", ".r", ".rb"}
+    | {".rs", ".scala", ".sh", ".sql", ".swift", ".ts", ".jsonl"}
+)
+"""Files that are text as they are; `text_bytes_max` holds for them."""
+
+_SIGNATURES = (
+    (b"%PDF-", ".pdf"),
+    (b"{\\rtf", ".rtf"),
+    (b"\xd0\xcf\x11\xe0", ".doc"),
+)
+_ZIP_PARTS = (
+    (b"word/", ".docx"),
+    (b"ppt/", ".pptx"),
+    (b"xl/", ".xlsx"),
+    (b"application/epub+zip", ".epub"),
+    (b"opendocument.text", ".odt"),
+    (b"opendocument.spreadsheet", ".ods"),
+    (b"opendocument.presentation", ".odp"),
+)
+
+
+def guess_extension(content: bytes) -> str:
+    """An extension for a document that came without a name, from what it looks like; `.txt` if nothing else fits."""
+    for signature, extension in _SIGNATURES:
+        if content.startswith(signature):
+            return extension
+    if content.startswith(b"PK\x03\x04"):
+        return next((extension for part, extension in _ZIP_PARTS if part in content), ".zip")
+    start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return ".html" if start.startswith((b"<!doctype html", b"<html")) else ".txt"

@@ -1,0 +1,33 @@
+"""What a server takes at most. Every limit has a name with its unit; settings.py lets an operator change them."""
+
+from dataclasses import dataclass
+
+KIB = 1024
+MIB = 1024 * KIB
+
+EXPIRE_SECONDS_DEFAULT = 1_800
+EXPIRE_SECONDS_MIN = 1
+EXPIRE_SECONDS_MAX = 30 * 24 * 3_600
+PROCESSING_SECONDS_MIN = 1
+PROCESSING_SECONDS_MAX = 24 * 3_600
+IDEMPOTENCY_KEY_CHARS_MAX = 128
+CONTENT_BYTES_MAX = 2 * MIB
+"""What fits into one Process call; larger documents are uploaded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one server takes."""
+
+    text_bytes_max: int = 2 * MIB
+    """A text file; every word of it becomes output."""
+    document_bytes_max: int = 100 * MIB
+    """Any other document."""
+    output_bytes_max: int = 5 * MIB
+    """What a module may make."""
+    module_seconds_max: float = 120.0
+    """One attempt of one module."""
+    attempts_max: int = 3
+    """After so many crashes of a module its job is FAILED."""
+    starts_max: int = 10
+    """After so many starts without a result (the server itself died in between) its job is FAILED as well."""

@@ -1,0 +1,128 @@
+"""Accept a document: check all of it, then record it durably. Nothing is stored of what is refused."""
+
+from dataclasses import replace
+
+from octavo_server.domain import files, submissions
+from octavo_server.domain.contents import INLINE_BYTES_MAX, Content, describe
+from octavo_server.domain.errors import InvalidArgumentError
+from octavo_server.domain.files import File
+from octavo_server.domain.ids import BlobKey, FileId, Instant, PipelineName, RequestId, TenantId, UploadId
+from octavo_server.domain.jobs import Job
+from octavo_server.domain.limits import CONTENT_BYTES_MAX, Limits
+from octavo_server.domain.modules import ModuleSpecs
+from octavo_server.domain.pipelines import Pipeline
+from octavo_server.domain.submissions import Submission
+from octavo_server.ports.blobs import Blobs, Uploads
+from octavo_server.ports.clock import Clock, Ids
+from octavo_server.ports.engine import Accepted, Engine, StaleError
+from octavo_server.usecases.upload import valid_upload_id
+
+
+class Accept:
+    """Turns submissions into jobs."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        blobs: Blobs,
+        uploads: Uploads,
+        clock: Clock,
+        ids: Ids,
+        specs: ModuleSpecs,
+        limits: Limits,
+    ) -> None:
+        self._engine = engine
+        self._blobs = blobs
+        self._uploads = uploads
+        self._clock = clock
+        self._ids = ids
+        self._specs = specs
+        self._limits = limits
+
+    async def __call__(self, tenant: TenantId, submission: Submission) -> Accepted:
+        """Record the submission as a PENDING job, durable on return.
+
+        A submission whose idempotency key is known returns the job of back then. Raises InvalidArgumentError,
+        NotFoundError, AlreadyExistsError, FailedPreconditionError or ResourceExhaustedError.
+        """
+        submissions.check_idempotency_key(submission.idempotency_key)
+        if submission.upload_id and submission.idempotency_key:
+            # The first call took the upload over, so a retry would not find it.
+            known = await self._engine.find_accepted(
+                tenant, PipelineName(submission.pipeline), submission.idempotency_key
+            )
+            if known and known.fingerprint == submission.fingerprint:
+                return Accepted(known, deduplicated=True)
+        while True:
+            pipeline = await self._engine.get_pipeline(tenant, PipelineName(submission.pipeline))
+            try:
+                return await self._accept(pipeline, submission)
+            except StaleError:
+                # The pipeline took another chain in between: look again.
+                continue
+
+    async def _accept(self, pipeline: Pipeline, submission: Submission) -> Accepted:
+        size_bytes = await self._size_bytes(pipeline.tenant, submission)
+        job = self._job(pipeline, submission, Content(size_bytes=size_bytes, sha256=""))
+        submissions.check_document(job.file.name, size_bytes, pipeline, self._specs, self._limits)
+        if submission.content is not None and size_bytes <= INLINE_BYTES_MAX:
+            return await self._engine.accept(replace(job, document=describe(submission.content)), submission.content)
+        document = await self._store(pipeline.tenant, submission)
+        assert document.blob_key is not None
+        try:
+            accepted = await self._engine.accept(replace(job, document=document), None)
+        except Exception:
+            await self._blobs.delete([document.blob_key])
+            raise
+        if accepted.deduplicated:
+            await self._blobs.delete([document.blob_key])
+        if submission.upload_id:
+            await self._uploads.discard(pipeline.tenant, UploadId(submission.upload_id))
+        return accepted
+
+    async def _size_bytes(self, tenant: TenantId, submission: Submission) -> int:
+        if submission.content is None:
+            if not submission.upload_id:
+                raise InvalidArgumentError("content", "is missing: give the document's bytes here, or an upload_id")
+            upload_id = valid_upload_id(submission.upload_id)
+            upload = await self._uploads.get(tenant, upload_id)
+            return upload.committed_size_bytes
+        if len(submission.content) > CONTENT_BYTES_MAX:
+            raise InvalidArgumentError(
+                "content", f"at most {CONTENT_BYTES_MAX} bytes fit into one call; upload larger documents"
+            )
+        return len(submission.content)
+
+    async def _store(self, tenant: TenantId, submission: Submission) -> Content:
+        key = BlobKey(self._ids.uuid().replace("-", ""))
+        if submission.content is None:
+            return await self._uploads.adopt(tenant, UploadId(submission.upload_id), key)
+        await self._blobs.put(key, submission.content)
+        return describe(submission.content, blob_key=key)
+
+    def _job(self, pipeline: Pipeline, submission: Submission, document: Content) -> Job:
+        letters = self._ids.letters(submissions.GENERATED_NAME_LETTERS)
+        directory, name = submissions.named_file(submission, letters)
+        now = self._clock.now()
+        return Job(
+            request_id=RequestId(self._ids.uuid()),
+            tenant=pipeline.tenant,
+            pipeline=pipeline.name,
+            file=File(
+                file_id=FileId(self._ids.uuid()),
+                name=name,
+                directory=directory,
+                tags=files.valid_tags(submission.tags),
+                description=files.valid_description(submission.description),
+            ),
+            document=document,
+            runs=submissions.module_runs(pipeline, self._specs, submission.options),
+            create_time=now,
+            update_time=now,
+            expire_time=Instant(now + submissions.seconds_until_expiry(submission.expire_seconds)),
+            priority=submission.priority,
+            idempotency_key=submission.idempotency_key,
+            fingerprint=submission.fingerprint,
+            processing_seconds_max=submissions.processing_seconds(submission.processing_seconds),
+        )

@@ -1,0 +1,198 @@
+"""Run one module of one job, and record what came of it."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from octavo_server.domain.contents import INLINE_BYTES_MAX, describe
+from octavo_server.domain.errors import NotFoundError
+from octavo_server.domain.ids import BlobKey
+from octavo_server.domain.jobs import Failure, Job, JobState
+from octavo_server.domain.limits import Limits
+from octavo_server.ports.blobs import Blobs
+from octavo_server.ports.clock import Clock, Ids
+from octavo_server.ports.engine import Engine, Lease, StaleError
+from octavo_server.ports.runner import Crashed, Outcome, Refused, Runner, Succeeded, Task
+from octavo_server.usecases.hub import WatchHub
+
+DAMAGED = Refused("DOCUMENT_LOST", "the document's bytes are gone from the server's disk")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one run of a module came to. `job` is as recorded when the module started."""
+
+    lease: Lease
+    job: Job
+    outcome: Outcome
+
+
+class Advance:
+    """Takes jobs one module further.
+
+    In two halves, so that a child process is free for the next module while the result of this one is made durable.
+    """
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        blobs: Blobs,
+        hub: WatchHub,
+        clock: Clock,
+        ids: Ids,
+        limits: Limits,
+        lease_seconds: float,
+    ) -> None:
+        self._engine = engine
+        self._blobs = blobs
+        self._hub = hub
+        self._clock = clock
+        self._ids = ids
+        self._limits = limits
+        self._extend_seconds = lease_seconds / 3
+
+    async def run(self, lease: Lease, runner: Runner) -> Attempt | None:
+        """Run the leased job's current module; None if the job needs no run or is no longer ours.
+
+        Stops the module at once when the job is cancelled or removed. A cancelled call gives the job back.
+        """
+        if lease.job.state is JobState.CANCELLING:
+            await self._cancelled(lease)
+            return None
+        try:
+            return await self._attempt(lease, runner)
+        except StaleError:
+            await self._cancelled(lease)
+            return None
+        except asyncio.CancelledError:
+            await asyncio.shield(self._give_back(lease))
+            raise
+
+    async def conclude(self, attempt: Attempt) -> None:
+        """Record the attempt's outcome. If the job changed or went meanwhile, what it wanted holds instead."""
+        now = self._clock.now()
+        job, inline, key = attempt.job, None, None
+        match attempt.outcome:
+            case Succeeded(output=output, media_type=media_type, warnings=warnings):
+                if len(output) <= INLINE_BYTES_MAX:
+                    inline = output
+                else:
+                    key = BlobKey(self._ids.uuid().replace("-", ""))
+                    await self._blobs.put(key, output)
+                job = job.module_succeeded(now, describe(output, media_type, key), warnings)
+            case Refused(reason, message):
+                job = job.module_failed(now, self._failure(job, reason, message))
+            case Crashed(reason, message):
+                times = job.runs[job.current].crashes + 1
+                text = f"{message} ({times} attempts)" if times > 1 else message
+                job = job.module_crashed(now, self._failure(job, reason, text), attempts_max=self._limits.attempts_max)
+        try:
+            await self._engine.record(attempt.lease, job, inline)
+        except StaleError:
+            if key:
+                await self._blobs.delete([key])
+            await self._cancelled(attempt.lease)
+
+    async def _attempt(self, lease: Lease, runner: Runner) -> Attempt:
+        """Raises StaleError when the job is cancelled, removed, or another worker's."""
+        is_stale = False
+        try:
+            async with asyncio.TaskGroup() as group:
+                guard = group.create_task(self._guard(lease), name=f"guard {lease.job.request_id}")
+                # The module needs not wait until its start is on disk; only its result must come after it.
+                started = group.create_task(
+                    self._engine.record(lease, lease.job.module_started(self._clock.now())), name="record start"
+                )
+                outcome = await self._outcome(lease, runner)
+                job = await started
+                guard.cancel()
+        except* StaleError:
+            is_stale = True
+        if is_stale:
+            raise StaleError
+        return Attempt(lease, job, outcome)
+
+    async def _outcome(self, lease: Lease, runner: Runner) -> Outcome:
+        job = lease.job
+        run = job.runs[job.current]
+        if run.attempt >= self._limits.starts_max:
+            return Refused("SERVER_DIED", f"the server stopped {run.attempt} times while the module ran")
+        seconds_max = self._seconds_left(job)
+        if seconds_max <= 0:
+            return Refused("TIME_LIMIT", f"not done within its {job.processing_seconds_max:g} s")
+        try:
+            source = await self._source(job)
+        except NotFoundError:
+            return DAMAGED
+        try:
+            previous = job.runs[job.current - 1].output if job.current else None
+            task = Task(
+                run=run,
+                file_name=job.file.name,
+                media_type=previous.media_type if previous else "",
+                source=source,
+                seconds_max=seconds_max,
+            )
+            return await runner.run(task, lambda progress: self._engine.report(lease, progress))
+        finally:
+            if not isinstance(source, bytes):
+                source.close()
+
+    async def _source(self, job: Job) -> bytes | BinaryIO:
+        index = job.current
+        content = job.runs[index - 1].output if index else job.document
+        assert content is not None
+        if content.blob_key is None:
+            return await self._engine.inline(job.request_id, index - 1 if index else "document")
+        return await self._blobs.open(content.blob_key)
+
+    def _seconds_left(self, job: Job) -> float:
+        if job.processing_seconds_max is None:
+            return self._limits.module_seconds_max
+        now = self._clock.now()
+        since_start = now - (job.start_time if job.start_time is not None else now)
+        return min(self._limits.module_seconds_max, job.processing_seconds_max - since_start)
+
+    def _failure(self, job: Job, reason: str, message: str) -> Failure:
+        return Failure(module=job.runs[job.current].key, reason=reason, message=message)
+
+    async def _guard(self, lease: Lease) -> None:
+        """Keep the lease until cancelled. Raises StaleError when the job is cancelled, removed, or another's."""
+        job = lease.job
+        with self._hub.observe([job.request_id]) as subscription:
+            while True:
+                try:
+                    async with asyncio.timeout(self._extend_seconds):
+                        await subscription.bell.wait()
+                except TimeoutError:
+                    await self._engine.extend(lease)
+                subscription.take()
+                try:
+                    job = await self._engine.get(job.tenant, job.request_id)
+                except NotFoundError:
+                    raise StaleError from None
+                if job.state is JobState.CANCELLING:
+                    raise StaleError
+
+    async def _cancelled(self, lease: Lease) -> None:
+        """Record CANCELLED if that is why the lease is of no use, and give it back in any case."""
+        try:
+            job = await self._engine.get(lease.job.tenant, lease.job.request_id)
+            if job.state is JobState.CANCELLING:
+                await self._engine.record(lease, job.cancelled(self._clock.now()))
+                return
+        except (NotFoundError, StaleError):
+            pass
+        await self._engine.release(lease)
+
+    async def _give_back(self, lease: Lease) -> None:
+        """This server stops: the attempt does not count."""
+        try:
+            job = await self._engine.get(lease.job.tenant, lease.job.request_id)
+            if job.state is JobState.RUNNING and job.revision != lease.job.revision:
+                await self._engine.record(lease, job.module_released(self._clock.now()))
+                return
+        except (NotFoundError, StaleError):
+            pass
+        await self._engine.release(lease)

@@ -1,0 +1,114 @@
+"""Stream the status of jobs: full snapshots, the final one never missed, resumable by token."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+
+from octavo_server.domain.errors import InvalidArgumentError
+from octavo_server.domain.ids import RequestId, Revision, TenantId
+from octavo_server.domain.jobs import Job, Progress
+from octavo_server.usecases.hub import Subscription, WatchHub
+from octavo_server.usecases.report import Report
+
+REQUEST_IDS_MAX = 1_000
+HEARTBEAT_SECONDS_DEFAULT = 15.0
+HEARTBEAT_SECONDS_MIN = 1.0
+HEARTBEAT_SECONDS_MAX = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A job as it is now. A watch that resumes after `seen` misses nothing."""
+
+    job: Job
+    progress: Progress | None
+    seen: Revision
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """Nothing new. A watch that resumes after `seen` misses nothing."""
+
+    seen: Revision
+
+
+@dataclass(slots=True)
+class _Watched:
+    """What one stream has told about its jobs."""
+
+    open_ids: set[RequestId]
+    seen: Revision
+    told: dict[RequestId, tuple[Revision, Progress | None]]
+
+
+class Watch:
+    """Opens watches."""
+
+    def __init__(self, *, report: Report, hub: WatchHub) -> None:
+        self._report = report
+        self._hub = hub
+
+    async def __call__(
+        self,
+        tenant: TenantId,
+        request_ids: Sequence[RequestId],
+        *,
+        after: Revision | None = None,
+        heartbeat_seconds: float | None = None,
+    ) -> AsyncGenerator[Snapshot | Heartbeat, None]:
+        """First every job as it is (with `after`: those that changed since), then every later state, until all are
+        final. Raises NotFoundError if a job is unknown, expires or is deleted; UnavailableError when the server stops.
+        """
+        interval = _heartbeat(heartbeat_seconds)
+        if not 1 <= len(request_ids) <= REQUEST_IDS_MAX:
+            raise InvalidArgumentError(
+                "request_ids", f"must be 1 to {REQUEST_IDS_MAX} ids; these are {len(request_ids)}"
+            )
+        with self._hub.subscribe(set(request_ids)) as subscription:
+            watched = _Watched(set(request_ids), after or Revision(0), {})
+            subscription.dirty.update(request_ids)
+            while True:
+                # Noted before reading: whatever rang up to here is in what is read now.
+                position = self._hub.position
+                for snapshot in await self._read(tenant, subscription, watched, position):
+                    yield snapshot
+                watched.seen = max(watched.seen, position)
+                if not watched.open_ids:
+                    return
+                try:
+                    async with asyncio.timeout(interval):
+                        await subscription.bell.wait()
+                except TimeoutError:
+                    yield Heartbeat(watched.seen)
+                self._hub.check_open()
+
+    async def _read(
+        self, tenant: TenantId, subscription: Subscription, watched: _Watched, position: Revision
+    ) -> list[Snapshot]:
+        """What is new of the jobs that rang. Only the last one's token covers them all."""
+        fresh: list[tuple[Job, Progress | None]] = []
+        for request_id in subscription.take() & watched.open_ids:
+            job, progress = await self._report(tenant, request_id)
+            if job.state.is_final:
+                watched.open_ids.discard(request_id)
+            is_news = job.revision > watched.seen or request_id in watched.told
+            if is_news and watched.told.get(request_id) != (job.revision, progress):
+                fresh.append((job, progress))
+            watched.told[request_id] = (job.revision, progress)
+        fresh.sort(key=lambda one: one[0].revision)
+        last = len(fresh) - 1
+        return [
+            Snapshot(job, progress, max(watched.seen, position) if index == last else watched.seen)
+            for index, (job, progress) in enumerate(fresh)
+        ]
+
+
+def _heartbeat(seconds: float | None) -> float:
+    if seconds is None:
+        return HEARTBEAT_SECONDS_DEFAULT
+    if not HEARTBEAT_SECONDS_MIN <= seconds <= HEARTBEAT_SECONDS_MAX:
+        raise InvalidArgumentError(
+            "heartbeat_interval",
+            f"must be {HEARTBEAT_SECONDS_MIN:g} to {HEARTBEAT_SECONDS_MAX:g} s; {seconds:g} is not",
+        )
+    return seconds
