@@ -32,7 +32,7 @@ setup: $(STAMP) ## Install everything into .venv/
 	@echo "Ready: $(RUN)/octavo-server serve, $(RUN)/octavo process FILE"
 
 demo: $(STAMP) ## Parse sample documents and watch it happen (FILES="a.pdf b.docx" for your own)
-	@$(RUN)/python demo/demo.py $(FILES)
+	@$(RUN)/python -m demo $(FILES)
 
 serve: $(STAMP) ## Run a server on 127.0.0.1:50051
 	@$(RUN)/octavo-server serve

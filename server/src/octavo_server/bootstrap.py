@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import AsyncExitStack, suppress
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
@@ -37,7 +37,7 @@ from octavo_server.worker.loop import WorkerLoop
 from octavo_server.worker.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
     from octavo_server.domain.ids import BlobKey, TenantId
     from octavo_server.ports.blobs import Blobs, Uploads
@@ -50,12 +50,19 @@ GRACE_SECONDS = 2.0
 log = structlog.get_logger()
 
 
+class Adapters(NamedTuple):
+    """What stands behind the ports."""
+
+    engine: Engine
+    blobs: Blobs
+    uploads: Uploads
+
+
 class Application:
     """One server, from its first to its last line."""
 
-    def __init__(
-        self, settings: Settings, keys: Mapping[str, TenantId] | None, *, engine: Engine, blobs: Blobs, uploads: Uploads
-    ) -> None:
+    def __init__(self, settings: Settings, keys: Mapping[str, TenantId] | None, behind: Adapters) -> None:
+        engine, blobs, uploads = behind
         clock, ids, specs, limits = SystemClock(), RandomIds(), module_specs(), settings.limits
         self._settings = settings
         self._engine = engine
@@ -145,13 +152,14 @@ def _child_limits(settings: Settings) -> ChildLimits:
     )
 
 
-async def serve(settings: Settings, keys: Mapping[str, TenantId] | None, on_ready: Callable[[str], None]) -> None:
-    """Run a server until SIGTERM or SIGINT, then drain. Raises DataDirInUseError or AddressError before it serves."""
-    data_dir = settings.data_dir
+@asynccontextmanager
+async def adapters(settings: Settings) -> AsyncGenerator[Adapters, None]:
+    """What stands behind the ports on one machine. Raises DataDirError."""
+    data_dir, clock = settings.data_dir, SystemClock()
     async with AsyncExitStack() as stack:
         engine = await SqliteEngine.open(
             data_dir,
-            clock=SystemClock(),
+            clock=clock,
             lease_seconds=settings.lease_seconds,
             queue_jobs_max=settings.queue_jobs_max,
             jobs_cached_max=settings.jobs_cached_max,
@@ -159,9 +167,15 @@ async def serve(settings: Settings, keys: Mapping[str, TenantId] | None, on_read
         stack.push_async_callback(engine.close)
         blobs = DiskBlobs(data_dir / "blobs")
         stack.push_async_callback(blobs.close)
-        uploads = DiskUploads(data_dir / "uploads", blobs=blobs, clock=SystemClock())
+        uploads = DiskUploads(data_dir / "uploads", blobs=blobs, clock=clock)
         stack.push_async_callback(uploads.close)
-        application = Application(settings, keys, engine=engine, blobs=blobs, uploads=uploads)
+        yield Adapters(engine, blobs, uploads)
+
+
+async def serve(settings: Settings, keys: Mapping[str, TenantId] | None, on_ready: Callable[[str], None]) -> None:
+    """Run a server until SIGTERM or SIGINT, then drain. Raises DataDirError or AddressError before it serves."""
+    async with adapters(settings) as behind:
+        application = Application(settings, keys, behind)
         running = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             running.add_signal_handler(number, application.stop)
