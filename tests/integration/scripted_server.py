@@ -191,9 +191,7 @@ class ScriptedServer(
 
     async def CancelProcess(self, request, context):
         await self._asked("CancelProcess", request, context)
-        return processing.CancelProcessResponse(
-            status=snapshot(request.request_id, 9, jobs.JOB_STATE_CANCELLING)
-        )
+        return processing.CancelProcessResponse(status=snapshot(request.request_id, 9, jobs.JOB_STATE_CANCELLING))
 
     async def FetchOutput(self, request, context):
         await self._asked("FetchOutput", request, context)
@@ -245,7 +243,9 @@ class ScriptedServer(
         if not request.name:
             violation = error_details_pb2.BadRequest.FieldViolation(field="name", description="must be 1-64 characters")
             bad = error_details_pb2.BadRequest(field_violations=[violation])
-            await abort(context, grpc.StatusCode.INVALID_ARGUMENT, "name: must be 1-64 characters", "INVALID_FIELD", bad)
+            await abort(
+                context, grpc.StatusCode.INVALID_ARGUMENT, "name: must be 1-64 characters", "INVALID_FIELD", bad
+            )
         return pipelines.CreatePipelineResponse(
             pipeline=pipelines.Pipeline(name=request.name, module_chain=request.module_chain)
         )

@@ -59,8 +59,8 @@ FORMAT = {
 
 def timestamp(instant: Instant) -> Timestamp:
     """To the microsecond."""
-    seconds = int(instant // 1)
-    return Timestamp(seconds=seconds, nanos=round((instant - seconds) * 1e6) % 1_000_000 * 1_000)
+    whole, micros = divmod(round(instant * 1e6), 1_000_000)
+    return Timestamp(seconds=whole, nanos=micros * 1_000)
 
 
 def seconds(duration: Duration) -> float:
