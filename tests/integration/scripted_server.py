@@ -21,6 +21,7 @@ from octavo.v1 import processing_service_pb2 as processing
 
 CALL_ID = "call-0001"
 OUTPUT_CHUNK_BYTES = 64 * 1024
+FINAL = (jobs.JOB_STATE_SUCCEEDED, jobs.JOB_STATE_FAILED, jobs.JOB_STATE_CANCELLED)
 
 
 def snapshot(request_id: str, revision: int, state: jobs.JobState) -> processing.ProcessStatusResponse:
@@ -86,6 +87,9 @@ class ScriptedServer(
         self.committed = bytearray()
         self.is_upload_complete = False
         self.damage_next_chunk = False
+        self.upload_bytes_max: int | None = None
+        self.lost_uploads = 0
+        self.says_farewell = True
         self.changed = asyncio.Condition()
         self.watching = asyncio.Event()
         self._watch_cut = asyncio.Event()
@@ -140,6 +144,12 @@ class ScriptedServer(
 
     async def Process(self, request, context):
         await self._asked("Process", request, context)
+        if self.lost_uploads > 0:
+            self.lost_uploads -= 1
+            self.committed.clear()
+            self.is_upload_complete = False
+            resource = error_details_pb2.ResourceInfo(resource_type="upload", resource_name=request.upload_id)
+            await abort(context, grpc.StatusCode.NOT_FOUND, "no upload", "UPLOAD_NOT_FOUND", resource)
         known = self.accepted.get(request.idempotency_key)
         if known is None:
             request_id = str(uuid.uuid4())
@@ -178,7 +188,7 @@ class ScriptedServer(
             async with self.changed:
                 news = [self.snapshots[each] for each in request.request_ids if self.snapshots[each].revision > sent]
                 if not news:
-                    if all(self.snapshots[each].state == jobs.JOB_STATE_SUCCEEDED for each in request.request_ids):
+                    if self.says_farewell and all(self.snapshots[each].state in FINAL for each in request.request_ids):
                         return
                     self.watching.set()
                     await self.changed.wait()
@@ -216,6 +226,8 @@ class ScriptedServer(
             upload_id = request.upload_id
             if end is not None and len(self.committed) >= end:
                 await abort_unavailable(context)
+            if self.upload_bytes_max is not None and request.offset + len(request.chunk) > self.upload_bytes_max:
+                await abort(context, grpc.StatusCode.INVALID_ARGUMENT, "chunk: too large", "DOCUMENT_TOO_LARGE")
             if request.offset != len(self.committed):
                 await abort(context, grpc.StatusCode.OUT_OF_RANGE, "offset", "UPLOAD_OFFSET")
             if google_crc32c.value(request.chunk) != request.crc32c or self.damage_next_chunk:

@@ -73,7 +73,6 @@ async def test_a_watch_goes_on_over_a_draining_server_and_repeats_nothing(
             if status.state is octavo.JobState.PENDING:
                 await server.watching.wait()
                 await server.cut_watches()
-                await server.watching.wait()
                 await server.publish(snapshot("a", 2, jobs.JOB_STATE_RUNNING))
             elif status.state is octavo.JobState.RUNNING:
                 await server.publish(snapshot("a", 3, jobs.JOB_STATE_SUCCEEDED))
@@ -108,6 +107,16 @@ async def test_a_watch_without_a_server_gives_up(server: ScriptedServer) -> None
         with pytest.raises(octavo.UnavailableError, match="octavo-server serve"):
             await anext(statuses)
     await server.start()
+
+
+async def test_a_watch_ends_with_the_last_final_status_even_if_the_server_does_not_end_it(
+    server: ScriptedServer, client: octavo.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("octavo.watch.FAREWELL_SECONDS_MAX", 0.05)
+    server.says_farewell = False
+    server.snapshots["a"] = snapshot("a", 1, jobs.JOB_STATE_SUCCEEDED)
+
+    assert [status.state async for status in client.watch("a")] == ["succeeded"]
 
 
 async def test_leaving_a_watch_ends_its_call(server: ScriptedServer, client: octavo.Client) -> None:
@@ -200,6 +209,28 @@ async def test_a_damaged_chunk_is_sent_again(server: ScriptedServer, client: oct
     await client.process("p", b"x" * (3 * MIB), source_file_name="a.pdf")
 
     assert len(server.committed) == 3 * MIB
+
+
+@pytest.mark.parametrize("upload_bytes_max", [0, MIB, 3 * MIB])
+async def test_a_refusal_in_the_middle_of_an_upload_comes_through(
+    server: ScriptedServer, client: octavo.Client, upload_bytes_max: int
+) -> None:
+    server.upload_bytes_max = upload_bytes_max
+
+    with pytest.raises(octavo.InvalidArgumentError) as caught:
+        await client.process("p", b"x" * (8 * MIB), source_file_name="a.pdf")
+
+    assert caught.value.reason == "DOCUMENT_TOO_LARGE"
+    assert not server.requests["Process"]
+
+
+async def test_an_upload_that_the_server_lost_is_sent_again(server: ScriptedServer, client: octavo.Client) -> None:
+    server.lost_uploads = 1
+
+    job = await client.process("p", b"x" * (3 * MIB), source_file_name="a.pdf")
+
+    assert job.request_id
+    assert len(server.requests["UploadFile"]) == 2
 
 
 async def test_the_same_document_under_the_same_key_is_the_same_upload(

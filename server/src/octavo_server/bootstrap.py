@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
@@ -133,9 +133,8 @@ class Application:
         # Before the gRPC server stops, which waits for open streams.
         self._hub.close()
         await self._rpc.stop(GRACE_SECONDS)
-        with suppress(TimeoutError, asyncio.CancelledError):
-            async with asyncio.timeout(self._settings.drain_seconds):
-                await asyncio.shield(working)
+        await asyncio.wait({working}, timeout=self._settings.drain_seconds)
+        # Whatever still runs is given back, for the next start or another worker.
         working.cancel()
 
     async def _sweep(self, suspects: Sequence[BlobKey]) -> None:

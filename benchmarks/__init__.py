@@ -1,0 +1,1 @@
+"""What `make bench` runs: each benchmark prints its figure beside its ceiling, measured in the same run."""

@@ -1,0 +1,38 @@
+"""`python -m benchmarks [NAME...] [--quick] [--folder DIR]`: measure, print a table, write build/bench.json."""
+
+import argparse
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.catalog import BENCHMARKS
+from benchmarks.rig.effort import FULL, QUICK
+from benchmarks.rig.report import Report
+
+
+def main() -> None:
+    arguments = _parser().parse_args()
+    effort = replace(QUICK if arguments.quick else FULL, folder=arguments.folder)
+    report, begin = Report(), time.perf_counter()
+    report.begin()
+    for name in arguments.names or BENCHMARKS:
+        report.progress(name)
+        for figure in BENCHMARKS[name](effort, lambda text, name=name: report.progress(f"{name}: {text}")):
+            report.add(figure)
+    path = report.write()
+    print(f"{path} written after {time.perf_counter() - begin:.0f} s. A ratio of 1.00 is as good as the reference.")
+    if arguments.quick:
+        print("--quick is for a first look; its figures are too short to quote.", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Octavo on this machine.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; default: all")
+    parser.add_argument("--quick", action="store_true", help="a first look, in about a minute")
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="documents for parse_throughput; default: generated")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

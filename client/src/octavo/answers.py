@@ -1,0 +1,86 @@
+"""The dicts that the facade answers with: their keys, in the order that scripts of the hosted product know.
+
+`json.dumps` takes all of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from octavo.errors import JobFailedError
+from octavo.statuses import JSON_MEDIA_TYPE, JobState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from octavo.statuses import Failure, Job, JobStatus, Output
+
+OK = 200
+
+Answer = dict[str, Any]
+
+
+def submitted(job: Job) -> Answer:
+    """What `process` answers without waiting: six keys."""
+    return {
+        "file_id": job.file_id,
+        "request_id": job.request_id,
+        "file_name": job.file_name,
+        "symbolic_directory_path": job.symbolic_directory_path,
+        "file_tags": [{tag.key: tag.value} for tag in job.file_tags] or None,
+        "file_description": job.file_description,
+    }
+
+
+def finished(status: JobStatus, output: Output, saved_paths: Sequence[str]) -> Answer:
+    """What `process` answers after waiting: eight keys, `process_output` parsed if it is JSON, else None."""
+    return {
+        "status_code": OK,
+        "pipeline": status.pipeline,
+        "request_id": status.request_id,
+        "file_id": status.file_id,
+        "message": f"SUCCESS - output fetched for file_id {status.file_id}."
+        "Output saved to location(s) listed in process_output_files.",
+        "warnings": list(status.warnings),
+        "process_output": output.json() if output.media_type == JSON_MEDIA_TYPE else None,
+        "process_output_files": list(saved_paths),
+    }
+
+
+def process_status(status: JobStatus) -> Answer:
+    """What `process_status` answers: seven keys, and `failure_status` for a job that failed or was cancelled."""
+    answer: Answer = {
+        "status_code": OK,
+        "request_id": status.request_id,
+        "file_id": status.file_id,
+        "message": status.message,
+        "pipeline": status.pipeline,
+        "process_status": status.process_status,
+        "overall_status": status.overall_status.value,
+    }
+    if status.failure is not None:
+        answer["failure_status"] = failure_status(status.failure)
+    return answer
+
+
+def failure_status(failure: Failure) -> dict[str, str]:
+    """Which module gave up, a constant to program against, and a sentence."""
+    return {"module": failure.module, "reason": failure.reason, "message": failure.message}
+
+
+def job_failed(status: JobStatus) -> JobFailedError:
+    """What is raised for a job that was waited for and did not succeed."""
+    if status.state is JobState.CANCELLED or status.failure is None:
+        return JobFailedError(
+            f"processes associated with request_id '{status.request_id}' were cancelled",
+            reason="CANCELLED",
+            failure_message="the job was cancelled",
+        )
+    failure = status.failure
+    return JobFailedError(
+        f"processes associated with request_id '{status.request_id}' failed at module '{failure.module}': "
+        f"{failure.message} ({failure.reason})",
+        module=failure.module,
+        reason=failure.reason,
+        failure_message=failure.message,
+    )

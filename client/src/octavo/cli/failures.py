@@ -1,0 +1,83 @@
+"""What a failed command says, and its exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from octavo import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class ExitCode(IntEnum):
+    """What a shell sees."""
+
+    OK = 0
+    FAILED = 1
+    """A job failed, or the server did."""
+    BAD_INPUT = 2
+    INTERRUPTED = 130
+    """128 and the number of SIGINT, as shells have it."""
+
+
+class BadInputError(Exception):
+    """The command can't be run as given; the message says what to do."""
+
+
+BAD_INPUT = (
+    BadInputError,
+    OSError,
+    errors.InvalidArgumentError,
+    errors.NotFoundError,
+    errors.AlreadyExistsError,
+    errors.UnauthenticatedError,
+    errors.PermissionDeniedError,
+)
+
+
+def exit_code_of(error: Exception) -> ExitCode:
+    """BAD_INPUT for what another command line would heal, else FAILED."""
+    is_servers = isinstance(error, errors.UnavailableError | errors.DeadlineExceededError)
+    return ExitCode.BAD_INPUT if isinstance(error, BAD_INPUT) and not is_servers else ExitCode.FAILED
+
+
+def sentence_of(error: Exception) -> str:
+    """What is wrong and what to do, in a line or two."""
+    if isinstance(error, errors.UnavailableError) and error.target:
+        return f"no server at {error.target}: start one with `octavo-server serve`, or name another with --server"
+    if isinstance(error, OSError) and error.strerror and not isinstance(error, errors.OctavoError):
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
+def tell(line: str) -> None:
+    """A line on stderr."""
+    print(f"octavo: {line}", file=sys.stderr, flush=True)  # noqa: T201 # A command speaks on its streams.
+
+
+def told(command: Callable[[], int]) -> int:
+    """Run `command`; what it raises becomes a line on stderr and an exit code."""
+    try:
+        return command()
+    except BrokenPipeError:
+        return _unheard()
+    except BaseExceptionGroup as group:
+        if group.split(BrokenPipeError)[1] is None:
+            return _unheard()
+        raise
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except (errors.OctavoError, BadInputError, OSError) as error:
+        tell(sentence_of(error))
+        return exit_code_of(error)
+
+
+def _unheard() -> ExitCode:
+    """The reader of our output left, e.g. `head`: nothing to tell, and nobody to tell it to."""
+    # Python flushes stdout once more at its end, which must not fail.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ExitCode.FAILED

@@ -1,0 +1,63 @@
+"""What goes to stdout: JSON lines, plain lines, or styled text on a terminal."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from octavo.statuses import JobState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from octavo.statuses import JobStatus, Progress
+
+STYLE_OF = {
+    JobState.PENDING: "dim",
+    JobState.RUNNING: "cyan",
+    JobState.SUCCEEDED: "green",
+    JobState.FAILED: "red",
+    JobState.CANCELLING: "yellow",
+    JobState.CANCELLED: "yellow",
+}
+
+
+class _Stdout(Console):
+    """Leaves it to the command to end when the reader of its output left."""
+
+    def on_broken_pipe(self) -> None:
+        # Rich would leave the process from the middle of a task.
+        raise BrokenPipeError
+
+
+def make_console() -> Console:
+    """For stdout: colours on a terminal only, and text exactly as given."""
+    return _Stdout(highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def print_json(answer: Mapping[str, Any]) -> None:
+    """One object, one line, at once."""
+    print(json.dumps(answer, ensure_ascii=False), flush=True)  # noqa: T201 # A command speaks on its streams.
+
+
+def print_line(console: Console, name: str, state: str, rest: str = "") -> None:
+    """`name  state  rest`."""
+    style = STYLE_OF[JobState(state)] if state in set(JobState) else ""
+    line = Text.assemble(name, "  ", (state, style), f"  {rest}" if rest else "")
+    console.print(line)
+
+
+def progress_text(progress: Progress | None) -> str:
+    """`page 23 of 113`; empty while unknown."""
+    if progress is None or not progress.total:
+        return ""
+    return f"{progress.unit} {progress.completed} of {progress.total}"
+
+
+def failure_text(status: JobStatus) -> str:
+    """`in parser: the PDF is encrypted (DOCUMENT_ENCRYPTED)`; empty unless it failed."""
+    failure = status.failure
+    return f"in {failure.module}: {failure.message} ({failure.reason})" if failure else ""

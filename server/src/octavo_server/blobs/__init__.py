@@ -1,0 +1,1 @@
+"""What stands behind ports.blobs: large contents as files."""

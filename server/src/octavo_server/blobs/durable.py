@@ -1,0 +1,55 @@
+"""File operations that are on disk when they return. They block: call them on an owned thread."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+
+from octavo_server.domain.errors import ResourceExhaustedError
+
+DISK_RETRY_SECONDS = 10.0
+
+
+@contextmanager
+def telling_when_full() -> Iterator[None]:
+    """Turns the system's error about a full disk into ResourceExhaustedError (DISK_FULL)."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise ResourceExhaustedError(
+            "the server's disk is full: try again later", reason="DISK_FULL", retry_seconds=DISK_RETRY_SECONDS
+        ) from error
+
+
+def write_all(file: FileIO, data: bytes) -> None:
+    """Write all of `data`; the system may take it in pieces."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` and what is missing above it, durably."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names in `folder` on disk: a file that is synced but has no name is lost."""
+    sync(folder, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def sync(path: Path, flags: int = os.O_RDONLY) -> None:
+    """Put a file's bytes on disk."""
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

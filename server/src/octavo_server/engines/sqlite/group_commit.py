@@ -1,0 +1,161 @@
+"""The thread that owns the connection. Operations that wait together share one transaction, and one fsync."""
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from typing import Any, Final, TypeVar
+
+from octavo_server.domain.errors import OctavoError, ResourceExhaustedError, UnavailableError
+from octavo_server.engines.refusals import closed
+from octavo_server.engines.sqlite.accepting import accept_all
+from octavo_server.engines.sqlite.operations import Acceptance, Operation
+from octavo_server.engines.sqlite.tables import Tables
+from octavo_server.ports.engine import StaleError
+
+BATCH_OPERATIONS_MAX = 512
+"""Operations a transaction, so that nobody waits for thousands of others."""
+
+DISK_RETRY_SECONDS = 10.0
+
+T = TypeVar("T")
+_STOP: Final = None
+
+
+class GroupCommit:
+    """Runs operations on one thread, and completes them on the event loop once they are durable."""
+
+    def __init__(self, *, queue_jobs_max: int) -> None:
+        self._queue_jobs_max = queue_jobs_max
+        self._loop = asyncio.get_running_loop()
+        self._waiting: SimpleQueue[Operation[Any] | None] = SimpleQueue()
+        self._is_closing = False
+        self._ended = self._loop.create_future()
+
+    async def start(self, open_tables: Callable[[], Tables]) -> None:
+        """Raises what `open_tables` raises, which runs on the thread."""
+        opened: asyncio.Future[None] = self._loop.create_future()
+        # A daemon: should the loop end without `close`, the process ends as well; what is committed is on disk.
+        threading.Thread(target=self._run, args=(open_tables, opened), name="sqlite", daemon=True).start()
+        await opened
+
+    async def run(self, work: Callable[[Tables], T], publish: Callable[[T], None] | None = None) -> T:
+        """Durable on return. Raises what `work` raises, UnavailableError, ResourceExhaustedError (DISK_FULL)."""
+        return await self.submit(Operation(work, publish))
+
+    def submit(self, operation: Operation[T]) -> asyncio.Future[T]:
+        """Queue it. Raises UnavailableError after `close` has begun."""
+        if self._is_closing:
+            raise closed()
+        self._waiting.put(operation)
+        return operation.future
+
+    async def close(self) -> None:
+        """Finish what was submitted, and end the thread. Idempotent."""
+        if not self._is_closing:
+            self._is_closing = True
+            self._waiting.put(_STOP)
+        await asyncio.shield(self._ended)
+
+    def _run(self, open_tables: Callable[[], Tables], opened: asyncio.Future[None]) -> None:
+        # The loop may be gone; then there is nobody left to tell.
+        with contextlib.suppress(RuntimeError):
+            try:
+                tables = open_tables()
+            except Exception as error:  # noqa: BLE001  # raised again, where `start` is awaited
+                self._loop.call_soon_threadsafe(_settle, opened, error)
+                return
+            self._loop.call_soon_threadsafe(_settle, opened, None)
+            try:
+                self._serve(tables)
+            finally:
+                tables.close()
+            self._loop.call_soon_threadsafe(_settle, self._ended, None)
+
+    def _serve(self, tables: Tables) -> None:
+        is_open = True
+        while is_open:
+            batch, is_open = self._take()
+            try:
+                self._transact(tables, batch)
+            except Exception as error:  # noqa: BLE001  # the thread must go on: told to those who wait
+                for operation in batch:
+                    operation.error = _told(error)
+            self._loop.call_soon_threadsafe(_complete, batch)
+
+    def _take(self) -> tuple[list[Operation[Any]], bool]:
+        """Wait for an operation; it, and all others that wait. False: the last ones."""
+        batch: list[Operation[Any]] = []
+        operation = self._waiting.get()
+        while operation is not _STOP:
+            batch.append(operation)
+            if len(batch) == BATCH_OPERATIONS_MAX or self._waiting.empty():
+                return batch, True
+            operation = self._waiting.get()
+        return batch, False
+
+    def _transact(self, tables: Tables, batch: Sequence[Operation[Any]]) -> None:
+        try:
+            tables.begin()
+            self._write(tables, batch)
+        except Exception as error:  # noqa: BLE001  # told to the caller whose operation it is
+            tables.roll_back()
+            if len(batch) == 1:
+                batch[0].error = _told(error)
+            else:
+                # One of them can't be done. Alone, each fails only for itself.
+                for operation in batch:
+                    self._transact(tables, [operation])
+            return
+        try:
+            tables.commit()
+        except sqlite3.Error as error:
+            for operation in batch:
+                operation.error = _told(error)
+            tables.roll_back()
+
+    def _write(self, tables: Tables, batch: Sequence[Operation[Any]]) -> None:
+        for operation in batch:
+            operation.error = None
+        acceptances = [operation for operation in batch if isinstance(operation, Acceptance)]
+        if acceptances:
+            accept_all(tables, acceptances, queue_jobs_max=self._queue_jobs_max)
+        for operation in batch:
+            if not isinstance(operation, Acceptance):
+                try:
+                    operation.result = operation.work(tables)
+                except (OctavoError, StaleError) as refusal:
+                    # Refused before it wrote anything.
+                    operation.error = refusal
+
+
+def _complete(batch: Sequence[Operation[Any]]) -> None:
+    # In the order of their revisions: acceptances were written first.
+    for operation in sorted(batch, key=lambda one: not isinstance(one, Acceptance)):
+        operation.complete()
+
+
+def _settle(future: asyncio.Future[None], error: Exception | None) -> None:
+    if future.done():
+        return
+    if error:
+        future.set_exception(error)
+    else:
+        future.set_result(None)
+
+
+def _told(error: Exception) -> Exception:
+    """What the caller hears of it."""
+    if not isinstance(error, sqlite3.Error):
+        return error
+    told: OctavoError
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        told = ResourceExhaustedError(
+            "the server's disk is full: try again later", reason="DISK_FULL", retry_seconds=DISK_RETRY_SECONDS
+        )
+    else:
+        told = UnavailableError("the server can't write to its database: try again later", reason="STORAGE_FAILED")
+    told.__cause__ = error
+    return told

@@ -1,0 +1,104 @@
+-- All statements on jobs and pipelines, by name. {rows} is replaced by as many rows of placeholders as are written.
+
+-- name: begin
+BEGIN
+
+-- name: commit
+COMMIT
+
+-- name: rollback
+ROLLBACK
+
+-- name: last_revision
+SELECT max(coalesce((SELECT max(revision) FROM jobs), 0), coalesce((SELECT max(revision) FROM removed), 0))
+
+-- name: unfinished_count
+SELECT count(*) FROM jobs WHERE is_final = 0
+
+-- name: unfinished
+SELECT request_id, priority, revision FROM jobs WHERE is_final = 0 ORDER BY number
+
+-- name: add_jobs
+INSERT INTO jobs
+    (number, revision, request_id, file_id, tenant, pipeline, path, idempotency_key, priority, expire_time, is_final,
+     body)
+VALUES {rows}
+ON CONFLICT DO NOTHING
+
+-- name: added_since
+SELECT number FROM jobs WHERE number >= ?
+
+-- name: add_contents
+INSERT INTO contents (job, slot, data) VALUES {rows}
+ON CONFLICT (job, slot) DO UPDATE SET data = excluded.data
+
+-- name: add_blob
+INSERT INTO blobs (blob_key, job) VALUES (?, ?) ON CONFLICT DO NOTHING
+
+-- name: job
+SELECT body, revision FROM jobs WHERE request_id = ?
+
+-- name: job_by_file
+SELECT body, revision FROM jobs WHERE file_id = ?
+
+-- name: job_by_idempotency_key
+SELECT body, revision FROM jobs
+WHERE tenant = ? AND pipeline = ? AND idempotency_key = ? AND idempotency_key <> ''
+
+-- name: has_path
+SELECT 1 FROM jobs WHERE tenant = ? AND pipeline = ? AND path = ?
+
+-- name: at_revision
+SELECT number, is_final FROM jobs WHERE request_id = ? AND revision = ?
+
+-- name: update_job
+-- The other columns never change.
+UPDATE jobs SET revision = ?, priority = ?, expire_time = ?, is_final = ?, body = ? WHERE number = ?
+
+-- name: content
+SELECT data FROM contents JOIN jobs ON jobs.number = contents.job WHERE request_id = ? AND slot = ?
+
+-- name: changed_after
+SELECT revision, body FROM jobs WHERE revision > ? ORDER BY revision LIMIT ?
+
+-- name: removed_after
+SELECT revision, request_id FROM removed WHERE revision > ? ORDER BY revision LIMIT ?
+
+-- name: of_tenant
+SELECT number, request_id, is_final FROM jobs
+WHERE request_id IN (SELECT value FROM json_each(?)) AND tenant = ? ORDER BY number
+
+-- name: expired
+SELECT number, request_id, is_final FROM jobs WHERE expire_time <= ? ORDER BY expire_time, number LIMIT ?
+
+-- name: blobs_of
+SELECT blob_key FROM blobs WHERE job IN (SELECT value FROM json_each(?))
+
+-- name: remove_jobs
+DELETE FROM jobs WHERE number IN (SELECT value FROM json_each(?))
+
+-- name: add_removed
+-- Their revisions follow the given one in the order of the list.
+INSERT INTO removed (revision, request_id, remove_time) SELECT ? + 1 + key, value, ? FROM json_each(?)
+
+-- name: forget_removed
+DELETE FROM removed WHERE remove_time < ? AND revision <= ?
+
+-- name: jobs_of
+SELECT request_id FROM jobs WHERE tenant = ? AND pipeline = ? LIMIT ?
+
+-- name: known_blobs
+SELECT blob_key FROM blobs WHERE blob_key IN (SELECT value FROM json_each(?))
+
+-- name: pipeline
+SELECT chain, create_time FROM pipelines WHERE tenant = ? AND name = ?
+
+-- name: has_jobs
+SELECT 1 FROM jobs WHERE tenant = ? AND pipeline = ? LIMIT 1
+
+-- name: put_pipeline
+INSERT INTO pipelines (tenant, name, chain, create_time) VALUES (?, ?, ?, ?)
+ON CONFLICT (tenant, name) DO UPDATE SET chain = excluded.chain, create_time = excluded.create_time
+
+-- name: pipelines
+SELECT name, chain, create_time FROM pipelines WHERE tenant = ? AND name > ? ORDER BY name LIMIT ?

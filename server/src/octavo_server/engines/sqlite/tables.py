@@ -1,0 +1,89 @@
+"""The database as the owned thread sees it. Everything here runs on that thread."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from octavo_server.domain.ids import PipelineName, Revision, TenantId
+from octavo_server.engines.sqlite.statements import SQL, with_rows
+
+ROWS_MAX = 64
+"""Rows a statement. Python's sqlite3 lets go of the interpreter for every statement, and has to wait for it again
+while the event loop is busy: one statement for many rows waits once."""
+
+CHAINS_CACHED_MAX = 1_000
+
+
+class Tables:
+    """A connection, and what has to be known of the tables all the time."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._chains: dict[tuple[TenantId, PipelineName], tuple[str, ...]] = {}
+        self.last_revision = self.one(SQL["last_revision"])[0]
+        self.unfinished = self.one(SQL["unfinished_count"])[0]
+        """How many jobs are not final."""
+
+    def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        """Run one statement."""
+        return self._connection.execute(statement, values)
+
+    def all(self, statement: str, *values: Any) -> list[Any]:
+        """All rows of a query."""
+        return self._connection.execute(statement, values).fetchall()
+
+    def one(self, statement: str, *values: Any) -> Any:
+        """The first row of a query, or None."""
+        return self._connection.execute(statement, values).fetchone()
+
+    def insert(self, name: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Insert rows with few statements; how many were inserted."""
+        count = start = 0
+        while start < len(rows):
+            # Sizes that are powers of two: seven statements stay prepared, whatever comes.
+            size = min(ROWS_MAX, 1 << (len(rows) - start).bit_length() - 1)
+            values = [value for row in rows[start : start + size] for value in row]
+            statement = with_rows(name, columns=len(rows[0]), rows=size)
+            count += self._connection.execute(statement, values).rowcount
+            start += size
+        return count
+
+    def next_revision(self) -> Revision:
+        """A number nobody had before. One whose transaction fails is left out."""
+        self.last_revision += 1
+        return Revision(self.last_revision)
+
+    def chain_of(self, tenant: TenantId, name: PipelineName) -> tuple[str, ...] | None:
+        """The pipeline's chain, None if there is no such pipeline."""
+        chain = self._chains.get((tenant, name))
+        if chain is None:
+            row = self.one(SQL["pipeline"], tenant, name)
+            if row:
+                chain = self._chains[tenant, name] = tuple(json.loads(row[0]))
+                if len(self._chains) > CHAINS_CACHED_MAX:
+                    del self._chains[next(iter(self._chains))]
+        return chain
+
+    def chain_changed(self, tenant: TenantId, name: PipelineName) -> None:
+        """Look it up again when it is needed."""
+        self._chains.pop((tenant, name), None)
+
+    def begin(self) -> None:
+        """Begin a transaction."""
+        self._connection.execute(SQL["begin"])
+
+    def commit(self) -> None:
+        """Make it durable."""
+        self._connection.execute(SQL["commit"])
+
+    def roll_back(self) -> None:
+        """Undo the transaction, if SQLite has not done so itself, and what was noted of it."""
+        if self._connection.in_transaction:
+            self._connection.execute(SQL["rollback"])
+        self._chains.clear()
+        self.unfinished = self.one(SQL["unfinished_count"])[0]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()

@@ -1,0 +1,89 @@
+"""What an extractor is to the chain."""
+
+import mmap
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from octavo_server.domain.files import extension_of
+from octavo_server.domain.jobs import Progress
+
+Report = Callable[[Progress], None]
+"""Tells how far the work is. Cheap: call it as often as you like."""
+
+FILE_DESCRIPTORS = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
+
+
+class RefusalError(Exception):
+    """The module can't do it, whoever tries: a reason to program against, and a sentence for people."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+class CannotExtractError(Exception):
+    """This extractor got no text: a reason to program against, and a sentence for people. Another one may."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """An open, read-only file, and what is said about it. It has no place in the file system."""
+
+    descriptor: int
+    name: str
+    media_type: str = ""
+    """Known if a module made it; empty for a submitted document."""
+
+    @cached_property
+    def data(self) -> mmap.mmap:
+        """The bytes, mapped: only pages that are read take memory."""
+        return mmap.mmap(self.descriptor, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
+
+    @property
+    def size_bytes(self) -> int:
+        """How large it is. An empty one can't be mapped: the chain refuses it first."""
+        return os.fstat(self.descriptor).st_size
+
+    @property
+    def path(self) -> str:
+        """A path to the open file, for libraries that want one. Works in this process, while it is open."""
+        return f"{FILE_DESCRIPTORS}/{self.descriptor}"
+
+    @property
+    def extension(self) -> str:
+        """With its dot, in lower case; empty if the name has none."""
+        return extension_of(self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extracted:
+    r"""A document's text, newlines as \n; which extractor served, and what the caller should know nevertheless."""
+
+    text: str
+    extractor: str
+    warnings: tuple[str, ...] = ()
+
+
+class Extractor(Protocol):
+    """One library."""
+
+    name: str
+
+    def extract(self, document: Document, *, chars_max: int, report: Report) -> Extracted:
+        """The document's text, at most a little more than `chars_max` characters: then it may stop reading.
+
+        Raises CannotExtractError for what a document does; any other exception counts as a damaged document.
+        """
+
+    def warm_up(self) -> None:
+        """Load what the first document would have to wait for."""

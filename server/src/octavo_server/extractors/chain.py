@@ -1,0 +1,83 @@
+"""Which extractor is tried, in what order."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+
+from octavo_server.extractors.base import (
+    CannotExtractError,
+    Document,
+    Extracted,
+    Extractor,
+    RefusalError,
+    Report,
+)
+from octavo_server.extractors.kinds import Kind, kind_of
+from octavo_server.extractors.pdfium import Pdfium
+from octavo_server.extractors.plain import Plain
+from octavo_server.extractors.tika_native import TikaNative
+
+ORDER: Mapping[Kind, Sequence[Extractor]] = {
+    Kind.TEXT: (Plain(),),
+    Kind.PDF: (Pdfium(), TikaNative()),
+    Kind.OTHER: (TikaNative(),),
+}
+"""The first that finds text serves. Why these: docs/decisions/0006."""
+
+log = logging.getLogger(__name__)
+
+
+def extract(
+    document: Document,
+    *,
+    chars_max: int,
+    report: Report,
+    order: Mapping[Kind, Sequence[Extractor]] = ORDER,
+) -> Extracted:
+    """The document's text, by the first extractor that finds some; with a warning for each that did not.
+
+    Raises RefusalError: DOCUMENT_ENCRYPTED, DOCUMENT_DAMAGED, NO_TEXT; OUTPUT_TOO_LARGE beyond `chars_max`. The first
+    extractor's reason is the one told: it knows the format best. MemoryError passes through.
+    """
+    if not document.size_bytes:
+        raise RefusalError("NO_TEXT", "no text: the document is empty")
+    failures: list[CannotExtractError] = []
+    warnings: list[str] = []
+    for extractor in order[kind_of(document)]:
+        try:
+            extracted = _try(extractor, document, chars_max=chars_max, report=report)
+        except CannotExtractError as failure:
+            failures.append(failure)
+            warnings.append(f"{extractor.name}: {failure.message}")
+            if failure.reason == "DOCUMENT_ENCRYPTED":
+                # No other library has the password either.
+                break
+            continue
+        if len(extracted.text) > chars_max:
+            raise RefusalError("OUTPUT_TOO_LARGE", f"the document has more than {chars_max:,} characters of text")
+        return Extracted(text=extracted.text, extractor=extracted.extractor, warnings=(*warnings, *extracted.warnings))
+    verdict = next((failure for failure in failures if failure.reason == "DOCUMENT_ENCRYPTED"), failures[0])
+    raise RefusalError(verdict.reason, verdict.message)
+
+
+def warm_ups() -> Iterator[Extractor]:
+    """Each extractor once, the one that most documents need first."""
+    seen = set()
+    for extractors in ORDER.values():
+        for extractor in extractors:
+            if extractor.name not in seen:
+                seen.add(extractor.name)
+                yield extractor
+
+
+def _try(extractor: Extractor, document: Document, *, chars_max: int, report: Report) -> Extracted:
+    try:
+        extracted = extractor.extract(document, chars_max=chars_max, report=report)
+    except (CannotExtractError, MemoryError):
+        raise
+    except Exception as error:
+        # Its message may quote the document, which no log may.
+        log.warning("extractor %s failed with %s", extractor.name, type(error).__name__)
+        raise CannotExtractError("DOCUMENT_DAMAGED", "the document can't be read") from error
+    if not extracted.text.strip():
+        raise CannotExtractError("NO_TEXT", "no text: the document is blank")
+    return extracted

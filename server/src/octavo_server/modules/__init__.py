@@ -1,0 +1,16 @@
+"""The modules that chains are made of: one file a module. Importing this package loads no extraction library."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from octavo_server.domain.modules import ModuleSpecs
+from octavo_server.modules.base import Module
+from octavo_server.modules.parser import Parser
+
+MODULES: Mapping[str, Module] = MappingProxyType({module.spec.name: module for module in [Parser()]})
+"""All modules by name."""
+
+
+def module_specs() -> ModuleSpecs:
+    """What the modules are to those who choose them."""
+    return MappingProxyType({name: module.spec for name, module in MODULES.items()})

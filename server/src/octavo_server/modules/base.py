@@ -1,0 +1,42 @@
+"""What a module is to the child that runs it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from octavo_server.domain.modules import ModuleSpec, Params
+from octavo_server.extractors.base import Document, RefusalError, Report
+
+__all__ = ["Input", "Module", "Output", "RefusalError"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """What a module works on. `params` are complete and within the spec's bounds."""
+
+    document: Document
+    model: str
+    params: Params
+    output_bytes_max: int
+    """Making more is of no use: raise RefusalError (OUTPUT_TOO_LARGE) as soon as it is clear."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """What a module made."""
+
+    data: bytes
+    media_type: str
+    warnings: tuple[str, ...] = ()
+
+
+class Module(Protocol):
+    """One step that a chain can have: a spec, and a function of its input. It knows no paths, settings or logs."""
+
+    spec: ModuleSpec
+
+    def run(self, given: Input, report: Report) -> Output:
+        """Raises RefusalError where another attempt would end the same. MemoryError needs no handling."""
+
+    def warm_ups(self) -> Iterator[Callable[[], None]]:
+        """Short steps that load what the first input would have to wait for. May be cut short between two."""

@@ -1,0 +1,90 @@
+"""The module `parser`: any document in, snippets with line numbers out."""
+
+from collections.abc import Callable, Iterator
+
+from octavo_server.domain.modules import Format, ModelSpec, ModuleSpec, Params, ParamSpec
+from octavo_server.extractors import chain
+from octavo_server.extractors.base import Report
+from octavo_server.extractors.kinds import TEXT_KINDS
+from octavo_server.modules.base import Input, Output
+from octavo_server.modules.sentences import sentences
+from octavo_server.modules.snippets import MEDIA_TYPE, Snippet, to_json
+from octavo_server.modules.windows import windows
+
+CHUNK_SIZE_DEFAULT = 10
+OVERLAP_SIZE_DEFAULT = 2
+CHUNK_SIZE_MAX = 10_000
+"""Words; longer than a chapter, so that nobody needs more."""
+
+DOCUMENT_EXTENSIONS = frozenset(
+    {".pdf", ".docx", ".pptx", ".xlsx", ".doc", ".ppt", ".xls", ".docm", ".pptm", ".xlsm"}
+    | {".odt", ".odp", ".ods", ".rtf", ".eml", ".msg", ".html", ".htm", ".xhtml", ".epub", ".fb2"}
+    | {".zip", ".tar", ".gz", ".tgz"}
+)
+
+
+def _overlap_fits(params: Params) -> tuple[str, str] | None:
+    if params["overlap_size"] >= params["chunk_size"]:
+        return "overlap_size", f"must be less than chunk_size, which is {params['chunk_size']}"
+    return None
+
+
+SENTENCE = ModelSpec(name="sentence", description="One snippet a sentence, by Punkt with English parameters.")
+FIXED = ModelSpec(
+    name="fixed",
+    description="Snippets of a fixed number of words, which overlap.",
+    params=(
+        ParamSpec(
+            name="chunk_size",
+            description="Words in a snippet.",
+            default=CHUNK_SIZE_DEFAULT,
+            minimum=1,
+            maximum=CHUNK_SIZE_MAX,
+        ),
+        ParamSpec(
+            name="overlap_size",
+            description="Words that a snippet shares with the one before it; less than chunk_size.",
+            default=OVERLAP_SIZE_DEFAULT,
+            minimum=0,
+            maximum=CHUNK_SIZE_MAX - 1,
+        ),
+    ),
+    rule=_overlap_fits,
+)
+
+
+class Parser:
+    """Cuts a document's text into snippets."""
+
+    spec = ModuleSpec(
+        name="parser",
+        description="Cuts any document into snippets of text with their line numbers.",
+        input_format=Format.DOCUMENT,
+        output_format=Format.JSON,
+        extensions=tuple(sorted(DOCUMENT_EXTENSIONS | TEXT_KINDS)),
+        models=(SENTENCE, FIXED),
+    )
+
+    def run(self, given: Input, report: Report) -> Output:
+        """Raises RefusalError: NO_TEXT, DOCUMENT_ENCRYPTED, DOCUMENT_DAMAGED, OUTPUT_TOO_LARGE."""
+        # A text of more characters than the output may have bytes can't fit.
+        extracted = chain.extract(given.document, chars_max=given.output_bytes_max, report=report)
+        snippets = self._snippets(extracted.text, given.model, given.params)
+        data = to_json(snippets, output_bytes_max=given.output_bytes_max)
+        return Output(data=data, media_type=MEDIA_TYPE, warnings=extracted.warnings)
+
+    def warm_ups(self) -> Iterator[Callable[[], None]]:
+        """Punkt's model, then the extractors."""
+        yield _load_punkt
+        for extractor in chain.warm_ups():
+            yield extractor.warm_up
+
+    def _snippets(self, text: str, model: str, params: Params) -> Iterator[Snippet]:
+        if model == FIXED.name:
+            return windows(text, chunk_size=params["chunk_size"], overlap_size=params["overlap_size"])
+        return sentences(text)
+
+
+def _load_punkt() -> None:
+    for _ in sentences("Warm. Up."):
+        pass

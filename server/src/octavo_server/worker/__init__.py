@@ -1,0 +1,1 @@
+"""Runs modules in disposable child processes, and keeps them busy."""

@@ -1,0 +1,141 @@
+"""The child process: runs modules, one at a time, on whatever the documents are.
+
+`python -m octavo_server.worker.child MODULES LIMITS PARENT`, with a socket to the parent as standard input. MODULES is
+a dotted name of a package with MODULES in it. The process is single-threaded as far as it is ours, and trusts nothing:
+before the first document it gives up its rights (limits.lock_down).
+"""
+
+import importlib
+import os
+import select
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+
+from octavo_server.domain.jobs import Progress
+from octavo_server.extractors.base import Document
+from octavo_server.modules.base import Input, Module, Output, RefusalError
+from octavo_server.worker import limits as rights
+from octavo_server.worker.frames import PREFIX, Header, pack, unpack_header, unpack_prefix
+from octavo_server.worker.limits import ChildLimits
+from octavo_server.worker.messages import READY, progress_header, refused_header, succeeded_header
+
+PROGRESS_SECONDS_MIN = 0.25
+"""Between two reports of progress: at most four a second."""
+
+
+class Connection:
+    """The child's end of the socket."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self._end = end
+        self._reported = -PROGRESS_SECONDS_MIN
+
+    def send(self, header: Header, payload: bytes = b"") -> None:
+        """Write a frame."""
+        self._end.sendall(pack(header, len(payload)))
+        if payload:
+            self._end.sendall(payload)
+
+    def report(self, progress: Progress) -> None:
+        """Write a frame of progress, unless the last one was a moment ago."""
+        now = time.monotonic()
+        if now - self._reported >= PROGRESS_SECONDS_MIN:
+            self._reported = now
+            self.send(progress_header(progress))
+
+    def is_called(self) -> bool:
+        """Is there a task, or has the parent gone?"""
+        return bool(select.select([self._end], [], [], 0)[0])
+
+    def tasks(self) -> Iterator[tuple[Header, int]]:
+        """Each task with the descriptor of its document, until the parent closes the socket."""
+        while True:
+            self._reported = -PROGRESS_SECONDS_MIN
+            prefix, descriptors, _, _ = socket.recv_fds(self._end, PREFIX.size, 1)
+            if not prefix:
+                return
+            prefix += self._receive(PREFIX.size - len(prefix))
+            header_bytes, _ = unpack_prefix(prefix, payload_bytes_max=0)
+            yield unpack_header(self._receive(header_bytes)), descriptors[0]
+
+    def _receive(self, size: int) -> bytes:
+        data = b""
+        while len(data) < size:
+            chunk = self._end.recv(size - len(data))
+            if not chunk:
+                sys.exit("the server hung up in the middle of a task")
+            data += chunk
+        return data
+
+
+def main(registry: str, limits: ChildLimits, parent: int) -> None:
+    """Serve the parent until it closes the socket."""
+    rights.bind_to_parent(parent)
+    rights.limit_memory(limits)
+    with socket.socket(fileno=os.dup(0)) as end:
+        connection = Connection(end)
+        modules: Mapping[str, Module] = importlib.import_module(registry).MODULES
+        connection.send(READY)
+        for step in _warm_ups(modules):
+            # Idle time is free, but a task that is there already is worth more than readiness for it.
+            if connection.is_called():
+                break
+            step()
+        rights.lock_down()
+        for header, descriptor in connection.tasks():
+            _serve(connection, modules, limits, header, descriptor)
+
+
+def _warm_ups(modules: Mapping[str, Module]) -> Iterator[Callable[[], None]]:
+    for module in modules.values():
+        yield from module.warm_ups()
+
+
+def _serve(
+    connection: Connection, modules: Mapping[str, Module], limits: ChildLimits, header: Header, descriptor: int
+) -> None:
+    try:
+        document = Document(descriptor=descriptor, name=header["file_name"], media_type=header["media_type"])
+        given = Input(
+            document=document,
+            model=header["model"],
+            params=header["params"],
+            output_bytes_max=limits.output_bytes_max,
+        )
+        answer, payload = _run(modules[header["module"]], given, limits, connection.report)
+    finally:
+        os.close(descriptor)
+    connection.send(answer, payload)
+
+
+def _run(module: Module, given: Input, limits: ChildLimits, report: Callable[[Progress], None]) -> tuple[Header, bytes]:
+    try:
+        output = module.run(given, report)
+    except RefusalError as refusal:
+        return refused_header(refusal.reason, refusal.message), b""
+    except MemoryError:
+        return refused_header("MEMORY_LIMIT", f"used more than {limits.data_in_words}"), b""
+    except Exception as error:  # noqa: BLE001  # what a module does not foresee must not end as a crash
+        _log(error)
+        return refused_header("MODULE_ERROR", f"module {module.spec.name} failed in a way nobody foresaw"), b""
+    return _checked(output, limits)
+
+
+def _checked(output: Output, limits: ChildLimits) -> tuple[Header, bytes]:
+    if len(output.data) > limits.output_bytes_max:
+        return refused_header("OUTPUT_TOO_LARGE", f"the output is larger than {limits.output_bytes_max:,} bytes"), b""
+    return succeeded_header(output.media_type, output.warnings), output.data
+
+
+def _log(error: Exception) -> None:
+    """The traceback, for the server's log; not the message, which may quote the document."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    sys.stderr.write(f"{type(error).__name__}\n{frames}")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], ChildLimits.from_text(sys.argv[2]), int(sys.argv[3]))

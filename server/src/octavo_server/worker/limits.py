@@ -1,0 +1,93 @@
+"""What a child process may use, and how the kernel is made to hold it to that."""
+
+import json
+import os
+import resource
+import signal
+import sys
+from dataclasses import asdict, dataclass
+
+from octavo_server.domain.limits import MIB
+
+FILES_MAX = 64
+"""Open files of a child; native extractors use about ten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildLimits:
+    """The limits of one child process."""
+
+    data_bytes_max: int = 1024 * MIB
+    """The memory it may fill: RLIMIT_DATA. Address space is not limited, since Tika reserves much and fills little."""
+    output_bytes_max: int = 5 * MIB
+    """What a module may make."""
+    jobs_max: int = 200
+    """The child is replaced after so many modules."""
+    resident_bytes_max: int = 512 * MIB
+    """The child is replaced when it holds more memory than this after a module: libraries give little back."""
+
+    def to_text(self) -> str:
+        """For the child's command line."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_text(cls, text: str) -> "ChildLimits":
+        """Reads `to_text`."""
+        return cls(**json.loads(text))
+
+    @property
+    def data_in_words(self) -> str:
+        """The memory limit as people write it, like "1 GB"."""
+        mib = self.data_bytes_max // MIB
+        return f"{mib // 1024} GB" if mib % 1024 == 0 else f"{mib} MB"
+
+
+def missing_protections() -> tuple[str, ...]:
+    """What this system can't keep a hostile document from, in sentences for the server's log; empty on Linux."""
+    from octavo_server.worker import seccomp  # noqa: PLC0415  # only Linux has what it imports
+
+    missing = []
+    if sys.platform != "linux":
+        missing.append("children outlive a server that is killed, and their memory is limited loosely: needs Linux")
+    if not seccomp.is_supported():
+        missing.append(
+            "children may start processes, use the network and write files: needs seccomp on x86_64 or arm64"
+        )
+    return tuple(missing)
+
+
+def bind_to_parent(parent: int) -> None:
+    """Die with the process `parent`, also when it is killed. Exits at once if it is gone already."""
+    if sys.platform == "linux":
+        from octavo_server.worker import linux  # noqa: PLC0415  # as above
+
+        linux.die_with_parent(signal.SIGKILL)
+    # It may have ended before the kernel was told.
+    if os.getppid() != parent:
+        sys.exit("the server is gone")
+
+
+def limit_memory(limits: ChildLimits) -> None:
+    """Hold this process to its memory and to few open files; leave no core dumps."""
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_NOFILE, FILES_MAX)
+    _limit(resource.RLIMIT_DATA, limits.data_bytes_max)
+
+
+def lock_down() -> None:
+    """Take away from this process what no module needs, for good: see seccomp.py. Before any document is read."""
+    _limit(resource.RLIMIT_FSIZE, 0)
+    if sys.platform == "linux":
+        from octavo_server.worker import linux, seccomp  # noqa: PLC0415  # as above
+
+        linux.forbid_inspection()
+        linux.forbid_privileges()
+        if seccomp.is_supported():
+            seccomp.restrict()
+
+
+def _limit(kind: int, value: int) -> None:
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(kind, (value, value))

@@ -1,0 +1,87 @@
+"""The messages of parent and child, as frame headers; and the parent's distrust of a child's."""
+
+import re
+from typing import Any
+
+from octavo_server.domain.jobs import Progress
+from octavo_server.ports.runner import Outcome, Refused, Succeeded, Task
+from octavo_server.worker.frames import Header, MalformedFrameError
+
+READY: Header = {"type": "ready"}
+TEXT_CHARS_MAX = 500
+"""A message or warning for people; beyond, it is cut."""
+WARNINGS_MAX = 20
+COUNT_MAX = 2**53
+_NAME = re.compile(r"[A-Z][A-Z_]{0,63}")
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,64}/[a-z0-9.+-]{1,64}")
+
+
+def task_header(task: Task) -> Header:
+    """What the child needs to know of a task. The document goes beside it, as a file descriptor."""
+    return {
+        "module": task.run.name,
+        "model": task.run.model,
+        "params": dict(task.run.params),
+        "file_name": task.file_name,
+        "media_type": task.media_type,
+    }
+
+
+def progress_header(progress: Progress) -> Header:
+    """How far the module is."""
+    return {
+        "type": "progress",
+        "unit": progress.unit,
+        "completed": progress.completed,
+        "total": progress.total,
+    }
+
+
+def succeeded_header(media_type: str, warnings: tuple[str, ...]) -> Header:
+    """The module's end; its output is the frame's payload."""
+    return {
+        "type": "succeeded",
+        "media_type": media_type,
+        "warnings": [warning[:TEXT_CHARS_MAX] for warning in warnings[:WARNINGS_MAX]],
+    }
+
+
+def refused_header(reason: str, message: str) -> Header:
+    """The module's end without an output."""
+    return {"type": "refused", "reason": reason, "message": message[:TEXT_CHARS_MAX]}
+
+
+def read_message(header: Header, payload: bytes) -> Progress | Outcome:
+    """What a child says while it works. Raises MalformedFrameError."""
+    match header:
+        case {"type": "progress", "unit": unit, "completed": completed, "total": total}:
+            return Progress(_text(unit), _count(completed), _count(total))
+        case {"type": "succeeded", "media_type": media_type, "warnings": list(warnings)}:
+            if len(warnings) > WARNINGS_MAX:
+                raise MalformedFrameError("too many warnings")
+            return Succeeded(
+                output=payload,
+                media_type=_matching(media_type, _MEDIA_TYPE),
+                warnings=tuple(map(_text, warnings)),
+            )
+        case {"type": "refused", "reason": reason, "message": message}:
+            return Refused(_matching(reason, _NAME), _text(message))
+    raise MalformedFrameError("a header of no known type")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > TEXT_CHARS_MAX or not value.isprintable():
+        raise MalformedFrameError("a text is none, too long, or not printable")
+    return value
+
+
+def _matching(value: Any, pattern: re.Pattern[str]) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise MalformedFrameError("a name breaks its rule")
+    return value
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= COUNT_MAX:
+        raise MalformedFrameError("a count is none, or out of bounds")
+    return value

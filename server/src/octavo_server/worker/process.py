@@ -1,0 +1,248 @@
+"""One child process, seen from the parent."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import structlog
+
+from octavo_server.domain.jobs import Progress
+from octavo_server.ports.runner import Crashed, Outcome, Refused, Task
+from octavo_server.worker.frames import PREFIX, Header, MalformedFrameError, pack, unpack_header, unpack_prefix
+from octavo_server.worker.limits import ChildLimits
+from octavo_server.worker.messages import READY, read_message, task_header
+
+STDERR_BYTES_MAX = 16 * 1024
+"""What one child may add to the server's log in its life."""
+EXIT_SECONDS_MAX = 1.0
+"""Between the end of a child's socket and its own."""
+_READ_BYTES_MAX = 256 * 1024
+_OUT_OF_MEMORY_SIGNALS = frozenset({signal.SIGABRT, signal.SIGTRAP, signal.SIGILL})
+"""How native libraries end when an allocation fails: pdfium aborts."""
+
+log = structlog.get_logger()
+
+
+class ChildEndedError(Exception):
+    """The child closed its socket."""
+
+
+class Child:
+    """A process that runs one module at a time. Use it with `async with`: at the end it is killed and reaped."""
+
+    def __init__(self, process: asyncio.subprocess.Process, end: socket.socket, *, limits: ChildLimits) -> None:
+        self._process = process
+        self._end = end
+        self._limits = limits
+        self._jobs = 0
+        self._is_retired = False
+        self._ended = asyncio.create_task(process.wait(), name=f"child {process.pid}")
+
+    @classmethod
+    async def start(cls, *, limits: ChildLimits, modules: str) -> Self:
+        """Start a process; `ready` tells when it can work."""
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)  # noqa: FBT003  # takes no keyword
+        with theirs, ExitStack() as undo:
+            undo.callback(ours.close)
+            log_lines, write_end = await _log_pipe()
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *_command(limits, modules),
+                    stdin=theirs.fileno(),
+                    stdout=asyncio.subprocess.DEVNULL,
+                    stderr=write_end,
+                    env=_environment(),
+                    cwd="/",
+                )
+            finally:
+                os.close(write_end)
+            undo.pop_all()
+        log_lines.pid = process.pid
+        return cls(process, ours, limits=limits)
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def is_usable(self) -> bool:
+        """Alive, and not at the end of its service."""
+        return not self._is_retired and self._process.returncode is None
+
+    async def ready(self) -> None:
+        """Wait until it can work. Raises ChildEndedError or MalformedFrameError if it never will."""
+        header, _ = await self._read()
+        if header != READY:
+            raise MalformedFrameError("the child did not say that it is ready")
+
+    async def ended(self) -> None:
+        """Wait until the process is gone."""
+        await asyncio.shield(self._ended)
+
+    async def run(self, task: Task, on_progress: Callable[[Progress], None]) -> Outcome:
+        """As ports/runner.py says. Whatever else than an outcome comes of it, the process is gone on return."""
+        is_done = False
+        self._jobs += 1
+        try:
+            async with asyncio.timeout(task.seconds_max):
+                outcome = await self._outcome(task, on_progress)
+            is_done = True
+        except TimeoutError:
+            return Refused("TIME_LIMIT", f"stopped after {task.seconds_max:g} s")
+        except MalformedFrameError as error:
+            log.warning("child broke the protocol", pid=self.pid, error=str(error))
+            return Crashed("CHILD_DIED", "its process answered with nonsense and was stopped")
+        except (ChildEndedError, OSError):
+            return await self._crashed()
+        finally:
+            if not is_done:
+                await self.kill()
+        self._retire_if_worn(outcome)
+        return outcome
+
+    def dismiss(self) -> None:
+        """Kill the process, without waiting for its end."""
+        self._is_retired = True
+        if self._process.returncode is None:
+            self._process.kill()
+
+    async def kill(self) -> None:
+        """Kill the process, and wait until it is gone."""
+        self.dismiss()
+        await self.ended()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            await self.kill()
+        finally:
+            self._end.close()
+
+    async def _outcome(self, task: Task, on_progress: Callable[[Progress], None]) -> Outcome:
+        await self._send(task)
+        while True:
+            message = read_message(*await self._read())
+            if not isinstance(message, Progress):
+                return message
+            on_progress(message)
+
+    async def _send(self, task: Task) -> None:
+        frame = pack(task_header(task))
+        if not isinstance(task.source, bytes):
+            # The child waits for a task, so there is room for a frame in the socket: this does not block.
+            socket.send_fds(self._end, [frame], [task.source.fileno()])
+            return
+        with _file_of(task.source) as file:
+            socket.send_fds(self._end, [frame], [file.fileno()])
+
+    async def _read(self) -> tuple[Header, bytes]:
+        prefix = await self._receive(PREFIX.size)
+        sizes = unpack_prefix(prefix, payload_bytes_max=self._limits.output_bytes_max)
+        header = unpack_header(await self._receive(sizes[0]))
+        return header, await self._receive(sizes[1])
+
+    async def _receive(self, size: int) -> bytes:
+        loop = asyncio.get_running_loop()
+        data = bytearray()
+        while len(data) < size:
+            chunk = await loop.sock_recv(self._end, min(size - len(data), _READ_BYTES_MAX))
+            if not chunk:
+                raise ChildEndedError
+            data += chunk
+        return bytes(data)
+
+    async def _crashed(self) -> Crashed:
+        # First let it end by itself: Popen.kill may reap it, and its exit code would be lost. One that merely closed
+        # its socket does not get away with it.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EXIT_SECONDS_MAX):
+                await self.ended()
+        await self.kill()
+        code = self._ended.result()
+        name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        log.warning("child died", pid=self.pid, cause=name)
+        if -code in _OUT_OF_MEMORY_SIGNALS:
+            limit = self._limits.data_in_words
+            return Crashed("MEMORY_LIMIT", f"its process gave up, most likely because it needed more than {limit}")
+        return Crashed("CHILD_DIED", f"its process died ({name})")
+
+    def _retire_if_worn(self, outcome: Outcome) -> None:
+        is_out_of_memory = isinstance(outcome, Refused) and outcome.reason == "MEMORY_LIMIT"
+        is_old = self._jobs >= self._limits.jobs_max
+        if is_out_of_memory or is_old or _resident_bytes(self.pid) > self._limits.resident_bytes_max:
+            self._is_retired = True
+
+
+class _LogLines(asyncio.Protocol):
+    """Logs what arrives, up to a bound; then it closes the pipe, and the child's writes fail."""
+
+    def __init__(self) -> None:
+        self.pid = 0
+        self._bytes = 0
+        self._transport: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        text = data[: STDERR_BYTES_MAX - self._bytes].decode(errors="replace")
+        self._bytes += len(data)
+        log.warning("child wrote to stderr", pid=self.pid, text=text)
+        if self._bytes >= STDERR_BYTES_MAX and self._transport:
+            self._transport.close()
+
+
+async def _log_pipe() -> tuple[_LogLines, int]:
+    """A pipe whose other end is logged: the log's end, and the descriptor to write to."""
+    read_end, write_end = os.pipe()
+    pipe = os.fdopen(read_end, "rb", buffering=0)
+    try:
+        _, log_lines = await asyncio.get_running_loop().connect_read_pipe(_LogLines, pipe)
+    except BaseException:
+        pipe.close()
+        os.close(write_end)
+        raise
+    return log_lines, write_end
+
+
+def _command(limits: ChildLimits, modules: str) -> list[str]:
+    # -P and -s: neither the working folder nor the user's own packages come before ours.
+    program = [sys.executable, "-P", "-s", "-m", "octavo_server.worker.child"]
+    return [*program, modules, limits.to_text(), str(os.getpid())]
+
+
+def _environment() -> dict[str, str]:
+    """No secrets, no proxies, no switches of other libraries; but the packages that this process sees."""
+    paths = [str(Path(path).absolute()) for path in sys.path if path]
+    return {"PYTHONPATH": os.pathsep.join(paths), "LANG": "C.UTF-8"}
+
+
+def _file_of(data: bytes) -> BinaryIO:
+    """An unnamed file in memory with these bytes: a child maps every document the same way."""
+    if sys.platform == "linux":
+        file: BinaryIO = os.fdopen(os.memfd_create("document", os.MFD_CLOEXEC), "wb+")
+    else:
+        file = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
+    file.write(data)
+    file.flush()
+    return file
+
+
+def _resident_bytes(pid: int) -> int:
+    """The memory a process holds; 0 where the system does not tell."""
+    try:
+        pages = Path(f"/proc/{pid}/statm").read_bytes().split()[1]
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

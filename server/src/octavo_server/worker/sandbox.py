@@ -1,0 +1,83 @@
+"""A pool of child processes to run modules in."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Self
+
+import structlog
+
+from octavo_server.domain.jobs import Progress
+from octavo_server.ports.runner import Outcome, Task
+from octavo_server.worker.frames import MalformedFrameError
+from octavo_server.worker.limits import ChildLimits
+from octavo_server.worker.process import Child, ChildEndedError
+
+START_DELAYS_SECONDS = (0.1, 0.5, 2.0, 5.0)
+"""Between attempts to start a child that dies before it can work; the last for good."""
+
+log = structlog.get_logger()
+
+
+class Sandbox:
+    """Keeps `children` processes ready. Entering does not wait for them; leaving kills and reaps them all.
+
+    `modules` names the package whose MODULES the children run.
+    """
+
+    def __init__(self, *, limits: ChildLimits, children: int, modules: str = "octavo_server.modules") -> None:
+        self._limits = limits
+        self._count = children
+        self._modules = modules
+        self._free = asyncio.LifoQueue[Child]()
+        self._keepers = asyncio.TaskGroup()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        await self._keepers.__aenter__()
+        for index in range(self._count):
+            keeper = self._keepers.create_task(self._keep(), name=f"child keeper {index}")
+            self._tasks.append(keeper)
+        return self
+
+    async def __aexit__(self, *failure: object) -> None:
+        for keeper in self._tasks:
+            keeper.cancel()
+        await self._keepers.__aexit__(None, None, None)
+
+    async def run(self, task: Task, on_progress: Callable[[Progress], None]) -> Outcome:
+        """As ports/runner.py says; waits for a free child first."""
+        async with self.child() as child:
+            return await child.run(task, on_progress)
+
+    @asynccontextmanager
+    async def child(self) -> AsyncGenerator[Child, None]:
+        """Wait for a free child, and have it for yourself."""
+        child = await self._free.get()
+        # One that died while it was idle may still be in the queue; its successor will be, too.
+        while not child.is_usable:
+            child = await self._free.get()
+        try:
+            yield child
+        finally:
+            if child.is_usable:
+                self._free.put_nowait(child)
+            else:
+                child.dismiss()
+
+    async def _keep(self) -> None:
+        """Keep one child alive, replacing it as often as it ends."""
+        failures = 0
+        while True:
+            async with await Child.start(limits=self._limits, modules=self._modules) as child:
+                try:
+                    await child.ready()
+                except (ChildEndedError, MalformedFrameError, OSError):
+                    delay = START_DELAYS_SECONDS[min(failures, len(START_DELAYS_SECONDS) - 1)]
+                    failures += 1
+                    log.warning("child could not start", pid=child.pid, retry_seconds=delay)
+                    await asyncio.sleep(delay)
+                    continue
+                failures = 0
+                self._free.put_nowait(child)
+                await child.ended()

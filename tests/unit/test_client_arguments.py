@@ -1,0 +1,139 @@
+from pathlib import Path
+
+import pytest
+
+import octavo
+from octavo import arguments
+
+
+@pytest.fixture
+def pipeline() -> octavo.Pipeline:
+    return octavo.Pipeline(name="p", module_chain=("parser",))
+
+
+def test_an_unknown_argument_is_told_with_those_that_exist(pipeline: octavo.Pipeline) -> None:
+    with pytest.raises(
+        TypeError, match=r"unexpected keyword argument\(s\) for 'process': locl_file_path; there are "
+    ) as e:
+        pipeline.process(locl_file_path="a.txt")  # type: ignore[call-arg]
+    assert "local_file_path" in str(e.value)
+    assert "self" not in str(e.value)
+
+
+def test_arguments_by_position_are_refused_with_those_that_exist(pipeline: octavo.Pipeline) -> None:
+    with pytest.raises(TypeError, match="its arguments are local_file_path"):
+        pipeline.process("a.txt")  # type: ignore[misc]
+
+
+def test_a_missing_argument_is_named() -> None:
+    with pytest.raises(TypeError, match="missing a required argument: 'module_chain'"):
+        octavo.create_pipeline(name="p")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("argument", ["verbose", "wait_for_process", "download_output"])
+def test_a_flag_must_be_a_boolean(pipeline: octavo.Pipeline, argument: str) -> None:
+    with pytest.raises(TypeError, match=f"{argument} must be a boolean"):
+        pipeline.process(local_file_path="a.txt", **{argument: 1})  # type: ignore[arg-type]
+
+
+def test_a_document_must_be_an_existing_file(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="there is no file"):
+        arguments.valid_file(tmp_path / "a.txt")
+    with pytest.raises(IsADirectoryError):
+        arguments.valid_file(tmp_path)
+    with pytest.raises(ValueError, match="local_file_path: cannot be empty"):
+        arguments.valid_file(None)
+    with pytest.raises(TypeError):
+        arguments.valid_file(7)  # type: ignore[arg-type]
+
+
+def test_a_directory_to_save_in_must_exist(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert arguments.valid_directory(str(tmp_path)) == str(tmp_path)
+    assert arguments.valid_directory(None) == str(Path.cwd())
+    with pytest.raises(FileNotFoundError):
+        arguments.valid_directory(tmp_path / "nowhere")
+    with pytest.raises(NotADirectoryError):
+        arguments.valid_directory(tmp_path / "file")
+    with pytest.raises(TypeError):
+        arguments.valid_directory(7)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("expire_time", [True, 1.5, "600"])
+def test_expire_time_must_be_whole_seconds(expire_time: object) -> None:
+    with pytest.raises(ValueError, match="expire_time: must be a whole number of seconds"):
+        arguments.valid_seconds(expire_time)
+
+
+def test_tags_become_pairs() -> None:
+    assert arguments.valid_tags([{"Author": "Orwell"}, {"author": "b"}]) == [("Author", "Orwell"), ("author", "b")]
+    assert arguments.valid_tags(None) == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "kind"),
+    [
+        ("author", TypeError),
+        (["author"], TypeError),
+        ([{"author": 7}], TypeError),
+        ([{"a": "1", "b": "2"}], ValueError),
+        ([{}], ValueError),
+    ],
+)
+def test_tags_that_are_no_pairs_are_refused(tags: object, kind: type[Exception]) -> None:
+    with pytest.raises(kind, match="file_tags"):
+        arguments.valid_tags(tags)
+
+
+def test_labels_by_position_become_module_keys() -> None:
+    chain = ["parser", "join", "parser"]
+
+    assert arguments.module_keys(chain) == ["parser", "join", "parser_2"]
+    assert arguments.valid_modules({"module_3": {"model": "fixed"}}, chain) == {"parser_2": {"model": "fixed"}}
+    assert arguments.valid_modules({"join": {}}, chain) == {"join": {}}
+    assert arguments.valid_modules(None, chain) == {}
+
+
+def test_labels_are_not_mixed() -> None:
+    with pytest.raises(ValueError, match="not both"):
+        arguments.valid_modules({"parser": {}, "module_2": {}}, ["parser", "join"])
+
+
+@pytest.mark.parametrize("modules", ["fixed", {"parser": "fixed"}])
+def test_modules_must_be_a_dict_of_dicts(modules: object) -> None:
+    with pytest.raises(TypeError, match="dict of dicts"):
+        arguments.valid_modules(modules, ["parser"])
+
+
+def test_a_chain_must_be_a_list_of_names() -> None:
+    with pytest.raises(TypeError, match="module_chain must be a list"):
+        octavo.create_pipeline(name="p", module_chain="parser")
+    with pytest.raises(TypeError, match="name must be"):
+        octavo.create_pipeline(name=7, module_chain=["parser"])  # type: ignore[arg-type]
+
+
+def test_calls_before_init_say_so() -> None:
+    with pytest.raises(octavo.NotInitializedError, match=r"call octavo\.init") as caught:
+        octavo.create_pipeline(name="p", module_chain=["parser"])
+    assert isinstance(caught.value, ValueError)
+    assert caught.value.reason == "NOT_INITIALIZED"
+
+
+def test_init_needs_both_arguments() -> None:
+    with pytest.raises(ValueError, match="api_key and api_url cannot be None"):
+        octavo.init(api_key=None, api_url="x")  # type: ignore[arg-type]
+
+
+def test_an_api_key_that_no_header_can_hold_is_refused() -> None:
+    with pytest.raises(octavo.InvalidArgumentError, match="printable ASCII"):
+        octavo.init(api_key="a\nb", api_url="127.0.0.1:1")
+
+
+def test_init_without_a_server_raises() -> None:
+    with pytest.raises(octavo.UnavailableError, match=r"no server at 127\.0\.0\.1:1"):
+        octavo.init(api_key="k", api_url="http://127.0.0.1:1")
+
+
+def test_reset_wants_the_pipeline_itself() -> None:
+    with pytest.raises(TypeError, match="not a name"):
+        octavo.reset_pipeline("p")  # type: ignore[arg-type]

@@ -1,0 +1,152 @@
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import octavo
+from octavo.cli.failures import BadInputError, ExitCode, exit_code_of, sentence_of
+from octavo.cli.live import REFUSED, LiveView
+from octavo.cli.processing import _param
+from octavo.cli.submission import FileRun
+from octavo.statuses import Failure, JobState, ModuleState, OverallStatus, Progress
+from tests.unit.test_client_answers import make_job, make_module, make_status
+
+KEYS = [
+    "local_file_path",
+    "file_id",
+    "request_id",
+    "file_name",
+    "symbolic_directory_path",
+    "file_tags",
+    "file_description",
+    "state",
+    "overall_status",
+    "process_output_files",
+]
+
+
+def make_console(*, is_terminal: bool) -> tuple[Console, io.StringIO]:
+    text = io.StringIO()
+    return Console(file=text, force_terminal=is_terminal, width=120, height=10, highlight=False, soft_wrap=True), text
+
+
+def make_run(**changes: object) -> FileRun:
+    return FileRun(**{"path": Path("a.txt"), "job": make_job(), **changes})  # type: ignore[arg-type]
+
+
+FAILED = make_status(
+    state=JobState.FAILED, overall_status=OverallStatus.FAILED, failure=Failure("parser", "NO_TEXT", "no text")
+)
+
+
+@pytest.mark.parametrize(
+    ("run", "state", "overall_status", "further"),
+    [
+        (make_run(), "pending", "ongoing", []),
+        (make_run(status=make_status(state=JobState.SUCCEEDED)), "succeeded", "ongoing", []),
+        (make_run(status=FAILED), "failed", "failed", ["failure_status"]),
+        (make_run(job=None, error=octavo.InvalidArgumentError("no")), REFUSED, "failed", ["error"]),
+    ],
+)
+def test_the_json_of_a_file_has_the_promised_keys(
+    run: FileRun, state: str, overall_status: str, further: list[str]
+) -> None:
+    answer = json.loads(json.dumps(run.answer()))
+
+    assert list(answer) == KEYS + further
+    assert (answer["state"], answer["overall_status"]) == (state, overall_status)
+
+
+def test_a_failed_job_fails_the_command_and_a_refused_file_is_bad_input() -> None:
+    assert make_run(status=FAILED).exit_code is ExitCode.FAILED
+    assert make_run(error=octavo.InvalidArgumentError("no")).exit_code is ExitCode.BAD_INPUT
+    assert make_run(status=make_status(state=JobState.SUCCEEDED)).exit_code is ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (BadInputError("x"), ExitCode.BAD_INPUT),
+        (FileNotFoundError(2, "No such file", "x"), ExitCode.BAD_INPUT),
+        (octavo.NotFoundError("x"), ExitCode.BAD_INPUT),
+        (octavo.UnavailableError("x"), ExitCode.FAILED),
+        (octavo.DeadlineExceededError("x"), ExitCode.FAILED),
+        (octavo.ServerError("x"), ExitCode.FAILED),
+        (octavo.FailedPreconditionError("x"), ExitCode.FAILED),
+    ],
+)
+def test_exit_codes_tell_bad_input_from_failure(error: Exception, code: ExitCode) -> None:
+    assert exit_code_of(error) is code
+
+
+def test_a_file_that_can_not_be_read_is_named() -> None:
+    assert sentence_of(PermissionError(13, "Permission denied", "a.txt")) == "a.txt: Permission denied"
+
+
+@pytest.mark.parametrize(
+    ("text", "pair"),
+    [("a=10", ("a", 10)), ("a=true", ("a", True)), ("a=x=y", ("a", "x=y")), ('a="10"', ("a", "10"))],
+)
+def test_a_param_is_json_or_a_text(text: str, pair: tuple[str, object]) -> None:
+    assert _param(text) == pair
+
+
+@pytest.mark.parametrize("text", ["a", "=1"])
+def test_a_param_needs_name_and_value(text: str) -> None:
+    with pytest.raises(BadInputError, match="NAME=VALUE"):
+        _param(text)
+
+
+def test_without_a_terminal_each_change_of_state_is_one_plain_line() -> None:
+    console, text = make_console(is_terminal=False)
+    with LiveView(console) as view:
+        row = view.add("a.txt")
+        for page in (1, 2, 3):
+            view.update(row, make_status(modules=(make_module(progress=Progress("page", page, 9)),)))
+        view.update(row, make_status(state=JobState.SUCCEEDED))
+        view.finish(row, "out/f.json")
+
+    assert text.getvalue() == "a.txt  running  parser\na.txt  succeeded  out/f.json\n"
+
+
+def test_a_failure_says_where_and_why() -> None:
+    console, text = make_console(is_terminal=False)
+    with LiveView(console) as view:
+        row = view.add("a.txt")
+        view.update(row, FAILED)
+        view.finish(row)
+
+    assert text.getvalue() == "a.txt  failed  in parser: no text (NO_TEXT)\n"
+
+
+def test_on_a_terminal_running_files_show_their_pages() -> None:
+    console, text = make_console(is_terminal=True)
+    with LiveView(console) as view:
+        row = view.add("a.txt")
+        view.update(row, make_status(modules=(make_module(progress=Progress("page", 3, 9)),)))
+        view.refresh()
+        shown = text.getvalue()
+        view.finish(row)
+
+    assert "page 3 of 9" in shown
+    assert "running" in shown
+
+
+def test_more_files_than_fit_are_counted() -> None:
+    console, text = make_console(is_terminal=True)
+    with LiveView(console) as view:
+        for index in range(20):
+            view.add(f"{index}.txt")
+        view.refresh()
+        assert "... and 12 more" in text.getvalue()
+
+
+def test_a_silent_view_prints_nothing() -> None:
+    console, text = make_console(is_terminal=True)
+    with LiveView(console, is_silent=True) as view:
+        row = view.add("a.txt")
+        view.update(row, make_status(modules=(make_module(state=ModuleState.SUCCEEDED),)))
+        view.finish(row)
+    assert text.getvalue() == ""
