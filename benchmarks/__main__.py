@@ -12,7 +12,11 @@ from benchmarks.rig.report import Report
 
 
 def main() -> None:
-    arguments = _parser().parse_args()
+    parser = _parser()
+    arguments = parser.parse_args()
+    unknown = sorted(set(arguments.names) - set(BENCHMARKS))
+    if unknown:
+        parser.error(f"no benchmark is called {unknown[0]}; these are: {', '.join(BENCHMARKS)}")
     effort = replace(QUICK if arguments.quick else FULL, folder=arguments.folder)
     report, begin = Report(), time.perf_counter()
     report.begin()

@@ -53,9 +53,10 @@ class Server:
         line = self._process.stdout.readline()
         self.ready_seconds = time.perf_counter() - begin
         if not line.startswith(READY):
-            self._process.kill()
             self._log.seek(0)
-            raise RuntimeError(f"{self.name} did not start: {line!r}\n{self._log.read()}")
+            reason = self._log.read()
+            self.__exit__()
+            raise RuntimeError(f"{self.name} did not start: {line!r}\n{reason}")
         self.address = line.removeprefix(READY).strip()
         return self
 

@@ -44,7 +44,7 @@ async def test_a_job_survives_a_kill_at(boundary: str, document: bytes, tmp_path
     if boundary == AFTER_BLOB and document is SMALL:
         pytest.skip("an inline document has no blob")
     server = CrashingServer(tmp_path / "data")
-    with server.start():
+    with server:
         async with octavo.Client(server.address) as client:
             await client.create_pipeline("p", ["parser"])
             server.kill()
@@ -65,11 +65,7 @@ async def test_a_job_survives_a_kill_at(boundary: str, document: bytes, tmp_path
 async def run_to_the_end(client: octavo.Client, document: bytes) -> JobStatus:
     """Submit and watch, over the crash; the SDK's retries and resumptions are part of what is tested."""
     job = await client.process("p", document, source_file_name="a.txt")
-    status = None
-    async for status in client.watch(job.request_id):
-        pass
-    assert status is not None
-    return status
+    return [status async for status in client.watch(job.request_id)][-1]
 
 
 def squeezed(document: bytes) -> str:

@@ -1,7 +1,7 @@
 """What bad input gets: code, reason and detail, before anything is stored. Through plain gRPC."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import google_crc32c
@@ -15,8 +15,23 @@ from grpc_status import rpc_status
 from octavo.v1 import file_service_pb2, job_pb2, pipeline_service_pb2
 from octavo.v1 import processing_service_pb2 as pb
 from tests.integration.conftest import Caller
+from tests.servers import ServerProcess
 
 Code = grpc.StatusCode
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """One server for the whole file: what is refused leaves nothing behind."""
+    with ServerProcess(tmp_path_factory.mktemp("server") / "data", "--workers", "1") as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+async def emptied(caller: Caller) -> AsyncIterator[None]:
+    """What a test had accepted goes with it."""
+    yield
+    await caller.pipelines.ResetPipeline(pipeline_service_pb2.ResetPipelineRequest(name="p"))
 
 
 def request(**changes: Any) -> pb.ProcessRequest:
@@ -187,14 +202,14 @@ async def test_an_output_that_is_not_there_yet_is_a_precondition(caller: Caller)
 
 async def test_an_upload_with_a_wrong_offset_is_told_the_right_one(caller: Caller) -> None:
     async def ahead() -> AsyncIterator[file_service_pb2.UploadFileRequest]:
-        first, *_ = upload_messages(b"12345", "u")
+        first, *_ = upload_messages(b"12345", "ahead")
         first.sha256 = b""
         yield first
         yield file_service_pb2.UploadFileRequest(offset=9, chunk=b"6", crc32c=crc(b"6"))
 
     code, reason, _, error = await refusal(caller.files.UploadFile(ahead()))
     assert (code, reason) == (Code.OUT_OF_RANGE, "UPLOAD_OFFSET")
-    assert dict(error.trailing_metadata())["octavo-committed-size"] == "5"
+    assert error.trailing_metadata()["octavo-committed-size"] == "5"
 
 
 async def test_an_upload_with_a_wrong_digest_is_data_loss(caller: Caller) -> None:
@@ -213,13 +228,13 @@ async def test_an_upload_with_a_wrong_digest_is_data_loss(caller: Caller) -> Non
 
 async def test_an_incomplete_upload_is_a_precondition(caller: Caller) -> None:
     async def half() -> AsyncIterator[file_service_pb2.UploadFileRequest]:
-        [message] = upload_messages(b"12345", "u")
+        [message] = upload_messages(b"12345", "half")
         message.sha256 = b""
         yield message
 
     reply = await caller.files.UploadFile(half())
     assert (reply.committed_size, reply.complete) == (5, False)
-    code, reason, _, _ = await refusal(caller.processing.Process(request(content=None, upload_id="u")))
+    code, reason, _, _ = await refusal(caller.processing.Process(request(content=None, upload_id="half")))
     assert (code, reason) == (Code.FAILED_PRECONDITION, "UPLOAD_INCOMPLETE")
 
 

@@ -83,7 +83,7 @@ def test_options_become_messages() -> None:
 
 @pytest.mark.parametrize(
     ("choice", "field"),
-    [({"modell": "x"}, "modules.parser"), ({"params": {"a": object()}}, "modules.parser.params")],
+    [({"modus": "x"}, "modules.parser"), ({"params": {"a": object()}}, "modules.parser.params")],
 )
 def test_options_that_fit_no_message_are_refused(choice, field) -> None:
     with pytest.raises(InvalidArgumentError) as caught:

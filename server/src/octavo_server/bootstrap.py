@@ -32,7 +32,7 @@ from octavo_server.usecases.report import Report
 from octavo_server.usecases.reset_pipeline import ResetPipeline
 from octavo_server.usecases.upload import Receive
 from octavo_server.usecases.watch import Watch
-from octavo_server.worker.limits import ChildLimits
+from octavo_server.worker.limits import ChildLimits, missing_protections
 from octavo_server.worker.loop import WorkerLoop
 from octavo_server.worker.sandbox import Sandbox
 
@@ -104,6 +104,9 @@ class Application:
     async def run(self, on_ready: Callable[[str], None]) -> None:
         """Serve until `stop`, then drain. `on_ready` hears HOST:PORT once the server can be called."""
         settings = self._settings
+        for missing in missing_protections():
+            log.warning("sandbox is weaker here", missing=missing)
+        port = self._rpc.bind(settings.host, settings.port)
         suspects = await self._recover.suspects()
         # Whoever comes first after a long sleep must not find what has expired meanwhile.
         await self._expire.sweep()
@@ -112,7 +115,7 @@ class Application:
             Sandbox(limits=_child_limits(settings), children=settings.workers) as sandbox,
         ):
             following = group.create_task(self._hub.follow(await self._engine.position()), name="watch hub")
-            port = await self._rpc.start(settings.host, settings.port)
+            await self._rpc.start()
             on_ready(f"{settings.host}:{port}")
             group.create_task(self._expire.run(self._stopping), name="expire")
             group.create_task(self._sweep(suspects), name="recover")

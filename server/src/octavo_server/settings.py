@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     """After so many crashes of a module its job is FAILED."""
     child_data_bytes_max: int = Field(default=1024 * MIB, ge=256 * MIB)
     """The memory a child process may fill."""
-    child_jobs_max: int = Field(default=200, ge=1)
+    child_jobs_max: int = Field(default=1_000, ge=1)
     """A child process is replaced after so many modules."""
     queue_jobs_max: int = Field(default=100_000, ge=1)
     """Unfinished jobs the server holds; beyond, Process answers RESOURCE_EXHAUSTED."""

@@ -1,4 +1,4 @@
-"""Blobs as files: ab/cd/abcd..., each written aside, synced, and then moved to its name: it is there whole or not at all."""
+"""Blobs as files ab/cd/abcd..., written aside, synced, and then moved there: each is whole or not at all."""
 
 import asyncio
 import os

@@ -47,6 +47,16 @@ class Submission:
     fingerprint: str = ""
 
 
+def check_source(submission: Submission) -> None:
+    """Raises InvalidArgumentError if there is no document, or it is too large for one call."""
+    if submission.content is None and not submission.upload_id:
+        raise InvalidArgumentError("content", "is missing: give the document's bytes here, or an upload_id")
+    if submission.content is not None and len(submission.content) > limits.CONTENT_BYTES_MAX:
+        raise InvalidArgumentError(
+            "content", f"at most {limits.CONTENT_BYTES_MAX} bytes fit into one call; upload larger documents"
+        )
+
+
 def named_file(submission: Submission, letters: str) -> tuple[str, str]:
     """The file's directory and name. `letters` make a generated name unique. Raises InvalidArgumentError."""
     extension = _source_extension(submission)

@@ -42,10 +42,6 @@ def kind_of(document: Document) -> Kind:
 def _by_name(extension: str, start: bytes) -> Kind:
     if extension == ".pdf":
         return Kind.PDF
-    if b"%PDF-" in start and extension not in TEXT_KINDS:
+    if b"%PDF-" in start and extension not in TEXT_EXTENSIONS:
         return Kind.PDF
-    return Kind.TEXT if extension in TEXT_KINDS else Kind.OTHER
-
-
-TEXT_KINDS = TEXT_EXTENSIONS | {".xml"}
-"""What is read as it is. XML too: which of its elements are prose, nobody knows."""
+    return Kind.TEXT if extension in TEXT_EXTENSIONS else Kind.OTHER

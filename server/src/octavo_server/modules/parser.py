@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
+from octavo_server.domain.file_types import TEXT_EXTENSIONS
 from octavo_server.domain.modules import Format, ModelSpec, ModuleSpec, Params, ParamSpec
 from octavo_server.extractors import chain
 from octavo_server.extractors.base import Report
-from octavo_server.extractors.kinds import TEXT_KINDS
 from octavo_server.modules.base import Input, Output
 from octavo_server.modules.sentences import sentences
 from octavo_server.modules.snippets import MEDIA_TYPE, Snippet, to_json
@@ -61,7 +61,7 @@ class Parser:
         description="Cuts any document into snippets of text with their line numbers.",
         input_format=Format.DOCUMENT,
         output_format=Format.JSON,
-        extensions=tuple(sorted(DOCUMENT_EXTENSIONS | TEXT_KINDS)),
+        extensions=tuple(sorted(DOCUMENT_EXTENSIONS | TEXT_EXTENSIONS)),
         models=(SENTENCE, FIXED),
     )
 

@@ -69,18 +69,20 @@ class RpcServer:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection((*SERVICES, HEALTH, reflection.SERVICE_NAME), self._server)
 
-    async def start(self, host: str, port: int) -> int:
-        """Listen and serve; the port, a free one if `port` is 0. Raises AddressError."""
+    def bind(self, host: str, port: int) -> int:
+        """Take the port, a free one if `port` is 0, and return it. Raises AddressError."""
         try:
-            bound = self._server.add_insecure_port(f"{f'[{host}]' if ':' in host else host}:{port}")
+            return self._server.add_insecure_port(f"{f'[{host}]' if ':' in host else host}:{port}")
         except RuntimeError as error:
             raise AddressError(
                 f"can't listen on {host}:{port}: the port is in use, or the address is not this machine's; "
                 "choose another with --listen"
             ) from error
+
+    async def start(self) -> None:
+        """Serve on the bound port."""
         await self._server.start()
         await self._report(health_pb2.HealthCheckResponse.SERVING)
-        return bound
 
     async def refuse(self) -> None:
         """Tell health checks to look elsewhere, and refuse new calls. Calls that run go on."""

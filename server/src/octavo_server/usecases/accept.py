@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from octavo_server.domain import files, submissions
 from octavo_server.domain.contents import INLINE_BYTES_MAX, Content, describe
-from octavo_server.domain.errors import InvalidArgumentError
 from octavo_server.domain.files import File
 from octavo_server.domain.ids import BlobKey, FileId, Instant, PipelineName, RequestId, TenantId, UploadId
 from octavo_server.domain.jobs import Job
-from octavo_server.domain.limits import CONTENT_BYTES_MAX, Limits
+from octavo_server.domain.limits import Limits
 from octavo_server.domain.modules import ModuleSpecs
 from octavo_server.domain.pipelines import Pipeline
 from octavo_server.domain.submissions import Submission
@@ -16,6 +15,9 @@ from octavo_server.ports.blobs import Blobs, Uploads
 from octavo_server.ports.clock import Clock, Ids
 from octavo_server.ports.engine import Accepted, Engine, StaleError
 from octavo_server.usecases.upload import valid_upload_id
+
+NOT_STORED = Content(size_bytes=0, sha256="")
+"""The document of a job that is still being checked."""
 
 
 class Accept:
@@ -63,8 +65,9 @@ class Accept:
                 continue
 
     async def _accept(self, pipeline: Pipeline, submission: Submission) -> Accepted:
+        submissions.check_source(submission)
+        job = self._job(pipeline, submission, NOT_STORED)
         size_bytes = await self._size_bytes(pipeline.tenant, submission)
-        job = self._job(pipeline, submission, Content(size_bytes=size_bytes, sha256=""))
         submissions.check_document(job.file.name, size_bytes, pipeline, self._specs, self._limits)
         if submission.content is not None and size_bytes <= INLINE_BYTES_MAX:
             return await self._engine.accept(replace(job, document=describe(submission.content)), submission.content)
@@ -82,17 +85,10 @@ class Accept:
         return accepted
 
     async def _size_bytes(self, tenant: TenantId, submission: Submission) -> int:
-        if submission.content is None:
-            if not submission.upload_id:
-                raise InvalidArgumentError("content", "is missing: give the document's bytes here, or an upload_id")
-            upload_id = valid_upload_id(submission.upload_id)
-            upload = await self._uploads.get(tenant, upload_id)
-            return upload.committed_size_bytes
-        if len(submission.content) > CONTENT_BYTES_MAX:
-            raise InvalidArgumentError(
-                "content", f"at most {CONTENT_BYTES_MAX} bytes fit into one call; upload larger documents"
-            )
-        return len(submission.content)
+        if submission.content is not None:
+            return len(submission.content)
+        upload = await self._uploads.get(tenant, valid_upload_id(submission.upload_id))
+        return upload.committed_size_bytes
 
     async def _store(self, tenant: TenantId, submission: Submission) -> Content:
         key = BlobKey(self._ids.uuid().replace("-", ""))

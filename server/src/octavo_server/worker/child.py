@@ -75,6 +75,7 @@ def main(registry: str, limits: ChildLimits, parent: int) -> None:
     """Serve the parent until it closes the socket."""
     rights.bind_to_parent(parent)
     rights.limit_memory(limits)
+    rights.isolate()
     with socket.socket(fileno=os.dup(0)) as end:
         connection = Connection(end)
         modules: Mapping[str, Module] = importlib.import_module(registry).MODULES

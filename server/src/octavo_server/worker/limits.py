@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict, dataclass
 
 from octavo_server.domain.limits import MIB
+from octavo_server.worker import landlock, linux, seccomp
 
 FILES_MAX = 64
 """Open files of a child; native extractors use about ten."""
@@ -21,7 +22,7 @@ class ChildLimits:
     """The memory it may fill: RLIMIT_DATA. Address space is not limited, since Tika reserves much and fills little."""
     output_bytes_max: int = 5 * MIB
     """What a module may make."""
-    jobs_max: int = 200
+    jobs_max: int = 1_000
     """The child is replaced after so many modules."""
     resident_bytes_max: int = 512 * MIB
     """The child is replaced when it holds more memory than this after a module: libraries give little back."""
@@ -44,27 +45,37 @@ class ChildLimits:
 
 def missing_protections() -> tuple[str, ...]:
     """What this system can't keep a hostile document from, in sentences for the server's log; empty on Linux."""
-    from octavo_server.worker import seccomp  # noqa: PLC0415  # only Linux has what it imports
-
     missing = []
     if sys.platform != "linux":
         missing.append("children outlive a server that is killed, and their memory is limited loosely: needs Linux")
-    if not seccomp.is_supported():
+    if sys.platform != "linux" or not seccomp.is_supported():
         missing.append(
             "children may start processes, use the network and write files: needs seccomp on x86_64 or arm64"
         )
+    if sys.platform != "linux" or not landlock.is_supported():
+        missing.append("children may read the server's memory if they get control: needs Landlock (Linux 5.13)")
     return tuple(missing)
 
 
 def bind_to_parent(parent: int) -> None:
     """Die with the process `parent`, also when it is killed. Exits at once if it is gone already."""
     if sys.platform == "linux":
-        from octavo_server.worker import linux  # noqa: PLC0415  # as above
-
         linux.die_with_parent(signal.SIGKILL)
     # It may have ended before the kernel was told.
     if os.getppid() != parent:
         sys.exit("the server is gone")
+
+
+def isolate() -> None:
+    """Take root's rights from this process, and the sight of others: see landlock.py.
+
+    Before any thread starts: threads that are there already would stay outside.
+    """
+    if sys.platform == "linux":
+        linux.drop_capabilities()
+        linux.forbid_privileges()
+        if landlock.is_supported():
+            landlock.isolate()
 
 
 def limit_memory(limits: ChildLimits) -> None:
@@ -78,10 +89,7 @@ def lock_down() -> None:
     """Take away from this process what no module needs, for good: see seccomp.py. Before any document is read."""
     _limit(resource.RLIMIT_FSIZE, 0)
     if sys.platform == "linux":
-        from octavo_server.worker import linux, seccomp  # noqa: PLC0415  # as above
-
         linux.forbid_inspection()
-        linux.forbid_privileges()
         if seccomp.is_supported():
             seccomp.restrict()
 
