@@ -8,7 +8,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 TITLE = "The lighthouse ledger"
 PARAGRAPHS = (
-    "Dr. Marrow kept the ledger at the foot of the stairs.\nEvery ship that passed was one line in it, in ink.",
+    "Mrs. Ingeborg kept the ledger at the foot of the stairs.\nEvery ship that passed was one line in it, in ink.",
     "In March a line was missing.\nNobody had slept, and nobody had seen a ship.\nThe lamp had burned 3.5 litres.",
     "She climbed all 212 steps and counted the wicks. There were nine. There had always been eight!",
     "The ninth was still warm.",

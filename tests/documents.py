@@ -109,3 +109,25 @@ def _pdf(pages: Sequence[str], encryption: StandardEncryption | None) -> bytes:
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
+
+
+def padded_pdf(line: str, padding_bytes: int) -> bytes:
+    """A PDF of one page with one line, and an unused stream of so many bytes."""
+    content = f"BT /F1 12 Tf 72 720 Td ({line}) Tj ET".encode()
+    bodies = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%b\nendstream" % (len(content), content),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        b"<</Length %d>>stream\n%b\nendstream" % (padding_bytes, bytes(padding_bytes)),
+    )
+    out, offsets = bytearray(b"%PDF-1.5\n"), []
+    for number, body in enumerate(bodies, start=1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(bodies) + 1, table)
+    out += b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(bodies) + 1, start)
+    return bytes(out)

@@ -78,7 +78,7 @@ async def test_a_refused_submission_leaves_the_upload_for_the_next_try(caller: C
 
 async def test_a_50_mb_pdf_goes_through_and_the_server_stays_small(server: ServerProcess, tmp_path: Path) -> None:
     path = tmp_path / "large.pdf"
-    path.write_bytes(documents.pdf(["One sentence on a page."], padding_bytes=50 * MIB))
+    path.write_bytes(documents.padded_pdf("One sentence on a page.", 50 * MIB))
     async with octavo.Client(server.address) as client:
         await client.create_pipeline("p", ["parser"])
         warm = await client.process("p", documents.pdf(["Warm."]), source_file_name="warm.pdf")

@@ -18,6 +18,9 @@ from octavo_server.ports.engine import StaleError
 BATCH_OPERATIONS_MAX = 512
 """Operations a transaction, so that nobody waits for thousands of others."""
 
+GATHER_SECONDS = 0.002
+"""How long operations may wait for others to share their transaction, when lately there were more."""
+
 DISK_RETRY_SECONDS = 10.0
 
 T = TypeVar("T")
@@ -30,7 +33,12 @@ class GroupCommit:
     def __init__(self, *, queue_jobs_max: int) -> None:
         self._queue_jobs_max = queue_jobs_max
         self._loop = asyncio.get_running_loop()
-        self._waiting: SimpleQueue[Operation[Any] | None] = SimpleQueue()
+        self._gathered: list[Operation[Any]] = []
+        self._usual_count = 1
+        self._is_busy = False
+        """Does the thread have a transaction to do? Only one at a time: meanwhile the next one gathers."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._waiting: SimpleQueue[list[Operation[Any]] | None] = SimpleQueue()
         self._is_closing = False
         self._ended = self._loop.create_future()
 
@@ -49,15 +57,47 @@ class GroupCommit:
         """Queue it. Raises UnavailableError after `close` has begun."""
         if self._is_closing:
             raise closed()
-        self._waiting.put(operation)
+        self._gathered.append(operation)
+        self._arrange()
         return operation.future
 
     async def close(self) -> None:
         """Finish what was submitted, and end the thread. Idempotent."""
         if not self._is_closing:
             self._is_closing = True
+            while self._gathered:
+                self._hand_over()
             self._waiting.put(_STOP)
         await asyncio.shield(self._ended)
+
+    def _arrange(self) -> None:
+        """Hand over what has gathered if it is as much as last time; else soon, in the hope of more.
+
+        A transaction costs the processor as much as some ten acceptances. A lone caller never waits: its last time
+        was one operation, and now there is one.
+        """
+        if self._is_busy or not self._gathered:
+            return
+        if len(self._gathered) >= self._usual_count:
+            self._hand_over()
+        elif self._timer is None:
+            self._timer = self._loop.call_later(GATHER_SECONDS, self._hand_over)
+
+    def _hand_over(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        batch, self._gathered = self._gathered[:BATCH_OPERATIONS_MAX], self._gathered[BATCH_OPERATIONS_MAX:]
+        self._usual_count = len(batch)
+        self._is_busy = True
+        self._waiting.put(batch)
+
+    def _complete(self, batch: Sequence[Operation[Any]]) -> None:
+        self._is_busy = False
+        # In the order of their revisions: acceptances were written first.
+        for operation in sorted(batch, key=lambda one: not isinstance(one, Acceptance)):
+            operation.complete()
+        self._arrange()
 
     def _run(self, open_tables: Callable[[], Tables], opened: asyncio.Future[None]) -> None:
         # The loop may be gone; then there is nobody left to tell.
@@ -75,26 +115,13 @@ class GroupCommit:
             self._loop.call_soon_threadsafe(_settle, self._ended, None)
 
     def _serve(self, tables: Tables) -> None:
-        is_open = True
-        while is_open:
-            batch, is_open = self._take()
+        while (batch := self._waiting.get()) is not _STOP:
             try:
                 self._transact(tables, batch)
             except Exception as error:  # noqa: BLE001  # the thread must go on: told to those who wait
                 for operation in batch:
                     operation.error = _told(error)
-            self._loop.call_soon_threadsafe(_complete, batch)
-
-    def _take(self) -> tuple[list[Operation[Any]], bool]:
-        """Wait for an operation; it, and all others that wait. False: the last ones."""
-        batch: list[Operation[Any]] = []
-        operation = self._waiting.get()
-        while operation is not _STOP:
-            batch.append(operation)
-            if len(batch) == BATCH_OPERATIONS_MAX or self._waiting.empty():
-                return batch, True
-            operation = self._waiting.get()
-        return batch, False
+            self._loop.call_soon_threadsafe(self._complete, batch)
 
     def _transact(self, tables: Tables, batch: Sequence[Operation[Any]]) -> None:
         try:
@@ -129,12 +156,6 @@ class GroupCommit:
                 except (OctavoError, StaleError) as refusal:
                     # Refused before it wrote anything.
                     operation.error = refusal
-
-
-def _complete(batch: Sequence[Operation[Any]]) -> None:
-    # In the order of their revisions: acceptances were written first.
-    for operation in sorted(batch, key=lambda one: not isinstance(one, Acceptance)):
-        operation.complete()
 
 
 def _settle(future: asyncio.Future[None], error: Exception | None) -> None:
