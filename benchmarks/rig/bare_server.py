@@ -21,6 +21,7 @@ from octavo.v1 import pipeline_service_pb2
 from octavo.v1 import processing_service_pb2 as wire
 from octavo.v1.pipeline_service_pb2_grpc import PipelineServiceServicer, add_PipelineServiceServicer_to_server
 from octavo.v1.processing_service_pb2_grpc import ProcessingServiceServicer, add_ProcessingServiceServicer_to_server
+from octavo_server.garbage import calm_garbage_collection
 
 
 class BarePipelines(PipelineServiceServicer):
@@ -73,6 +74,8 @@ async def _serve(options: list[tuple[str, int]]) -> None:
 
 def _main() -> None:
     running = _serve([(name, value) for name, value in json.loads(sys.argv[1])])
+    # As the server does: else the ceiling would be lower than it has to be.
+    calm_garbage_collection()
     try:
         import uvloop  # noqa: PLC0415  # as the server does: not there on every platform
     except ImportError:

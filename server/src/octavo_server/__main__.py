@@ -14,6 +14,7 @@ from octavo_server.api_keys import ApiKeysError, read_api_keys
 from octavo_server.bootstrap import serve
 from octavo_server.domain.ids import TenantId
 from octavo_server.engines.sqlite import DataDirError
+from octavo_server.garbage import calm_garbage_collection
 from octavo_server.logs import configure_logs
 from octavo_server.rpc.server import AddressError
 from octavo_server.settings import Settings, SettingsError, read_settings
@@ -38,6 +39,7 @@ def main() -> None:
 
 
 def _run(settings: Settings, keys: Mapping[str, TenantId] | None) -> None:
+    calm_garbage_collection()
     running = serve(settings, keys, _ready)
     try:
         import uvloop  # noqa: PLC0415  # not there on every platform

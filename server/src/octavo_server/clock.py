@@ -1,11 +1,12 @@
 """The real clock, and real randomness."""
 
-import secrets
+import os
 import string
 import time
-import uuid
 
 from octavo_server.domain.ids import Instant
+
+_LETTER_OF_BYTE = bytes(string.ascii_lowercase[byte % 26].encode()[0] for byte in range(256))
 
 
 class SystemClock:
@@ -20,9 +21,18 @@ class RandomIds:
     """Names from the operating system's randomness."""
 
     def uuid(self) -> str:
-        """A random UUID, version 4."""
-        return str(uuid.uuid4())
+        """A UUID of version 7 (RFC 9562): milliseconds, then 74 random bits.
+
+        New ones sort behind old ones, so that an index of them grows at one end: a third more accepts a second.
+        """
+        millis = int(time.time() * 1000).to_bytes(6, "big").hex()
+        rest = os.urandom(10).hex()
+        return f"{millis[:8]}-{millis[8:]}-7{rest[1:4]}-{_VARIANT[rest[4]]}{rest[5:8]}-{rest[8:20]}"
 
     def letters(self, count: int) -> str:
         """`count` random lower-case ASCII letters."""
-        return "".join(secrets.choice(string.ascii_lowercase) for _ in range(count))
+        return os.urandom(count).translate(_LETTER_OF_BYTE).decode()
+
+
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in string.hexdigits.lower()}
+"""The two highest bits of a UUID's ninth byte are 10."""

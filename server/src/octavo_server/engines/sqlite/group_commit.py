@@ -18,8 +18,8 @@ from octavo_server.ports.engine import StaleError
 BATCH_OPERATIONS_MAX = 512
 """Operations a transaction, so that nobody waits for thousands of others."""
 
-GATHER_SECONDS = 0.002
-"""How long operations may wait for others to share their transaction, when lately there were more."""
+GATHER_SECONDS = 0.01
+"""How long acceptances may wait for others to share their transaction, when lately there were more."""
 
 DISK_RETRY_SECONDS = 10.0
 
@@ -37,6 +37,8 @@ class GroupCommit:
         self._usual_count = 1
         self._is_busy = False
         """Does the thread have a transaction to do? Only one at a time: meanwhile the next one gathers."""
+        self._is_urgent = False
+        """Has something gathered that must not wait for others?"""
         self._timer: asyncio.TimerHandle | None = None
         self._waiting: SimpleQueue[list[Operation[Any]] | None] = SimpleQueue()
         self._is_closing = False
@@ -58,6 +60,7 @@ class GroupCommit:
         if self._is_closing:
             raise closed()
         self._gathered.append(operation)
+        self._is_urgent |= not isinstance(operation, Acceptance)
         self._arrange()
         return operation.future
 
@@ -71,14 +74,14 @@ class GroupCommit:
         await asyncio.shield(self._ended)
 
     def _arrange(self) -> None:
-        """Hand over what has gathered if it is as much as last time; else soon, in the hope of more.
+        """Hand over what has gathered. Acceptances, if fewer than last time, may wait a little for more.
 
         A transaction costs the processor as much as some ten acceptances. A lone caller never waits: its last time
-        was one operation, and now there is one.
+        was one, and now there is one.
         """
         if self._is_busy or not self._gathered:
             return
-        if len(self._gathered) >= self._usual_count:
+        if self._is_urgent or len(self._gathered) >= self._usual_count:
             self._hand_over()
         elif self._timer is None:
             self._timer = self._loop.call_later(GATHER_SECONDS, self._hand_over)
@@ -88,7 +91,9 @@ class GroupCommit:
             self._timer.cancel()
             self._timer = None
         batch, self._gathered = self._gathered[:BATCH_OPERATIONS_MAX], self._gathered[BATCH_OPERATIONS_MAX:]
-        self._usual_count = len(batch)
+        if not self._is_urgent:
+            self._usual_count = len(batch)
+        self._is_urgent = False
         self._is_busy = True
         self._waiting.put(batch)
 
