@@ -66,11 +66,12 @@ class Accept:
 
     async def _accept(self, pipeline: Pipeline, submission: Submission) -> Accepted:
         submissions.check_source(submission)
-        job = self._job(pipeline, submission, NOT_STORED)
+        inline = submission.content if _fits_inline(submission) else None
+        job = self._job(pipeline, submission, NOT_STORED if inline is None else describe(inline))
         size_bytes = await self._size_bytes(pipeline.tenant, submission)
         submissions.check_document(job.file.name, size_bytes, pipeline, self._specs, self._limits)
-        if submission.content is not None and size_bytes <= INLINE_BYTES_MAX:
-            return await self._engine.accept(replace(job, document=describe(submission.content)), submission.content)
+        if inline is not None:
+            return await self._engine.accept(job, inline)
         document = await self._store(pipeline.tenant, submission)
         assert document.blob_key is not None
         try:
@@ -122,3 +123,7 @@ class Accept:
             fingerprint=submission.fingerprint,
             processing_seconds_max=submissions.processing_seconds(submission.processing_seconds),
         )
+
+
+def _fits_inline(submission: Submission) -> bool:
+    return submission.content is not None and len(submission.content) <= INLINE_BYTES_MAX
