@@ -17,7 +17,8 @@ import pytest
 from octavo_server.domain.jobs import ModuleRun, Progress
 from octavo_server.domain.limits import MIB
 from octavo_server.ports.runner import Crashed, Outcome, Refused, Succeeded, Task
-from octavo_server.worker.limits import ChildLimits, missing_protections
+from octavo_server.worker.limits import ChildLimits
+from octavo_server.worker.process import JOBS_PER_MEMORY_CHECK, missing_protections
 from octavo_server.worker.sandbox import Sandbox
 from tests import documents
 
@@ -191,7 +192,7 @@ async def test_a_child_is_replaced_after_its_share_of_jobs() -> None:
 async def test_a_child_that_holds_too_much_memory_is_replaced() -> None:
     limits = ChildLimits(resident_bytes_max=1)
     async with Sandbox(limits=limits, children=1, modules=MODULES) as sandbox:
-        pids = [await output(sandbox, "pid") for _ in range(2)]
+        pids = [await output(sandbox, "pid") for _ in range(JOBS_PER_MEMORY_CHECK + 1)]
 
     assert len(set(pids)) == 2
 
