@@ -17,8 +17,8 @@ import pytest
 from octavo_server.domain.jobs import ModuleRun, Progress
 from octavo_server.domain.limits import MIB
 from octavo_server.ports.runner import Crashed, Outcome, Refused, Succeeded, Task
-from octavo_server.worker.limits import ChildLimits
-from octavo_server.worker.process import JOBS_PER_MEMORY_CHECK, missing_protections
+from octavo_server.worker.limits import ChildLimits, missing_protections
+from octavo_server.worker.process import JOBS_PER_MEMORY_CHECK
 from octavo_server.worker.sandbox import Sandbox
 from tests import documents
 
