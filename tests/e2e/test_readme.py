@@ -15,13 +15,12 @@ from tests.servers import ServerProcess, clean_environment
 README = (Path(__file__).parents[2] / "README.md").read_text()
 EXAMPLES = dict(re.findall(r"<!-- runs: (\w+) -->\n```python\n(.*?)```", README, re.DOTALL))
 ADDRESS = "127.0.0.1:50051"
-EXPECTED = {"scenario": "ongoing", "async": "'snippet': 'One morning.'", "stubs": "JOB_STATE_SUCCEEDED"}
+EXPECTED = {"scenario": "ongoing", "async": "'snippet': '# Octavo", "stubs": "JOB_STATE_SUCCEEDED"}
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_an_example_of_the_readme_runs(name: str, server: ServerProcess, tmp_path: Path) -> None:
-    (tmp_path / "1984_very_short.txt").write_text("One morning. Two doors.\nThree steps.")
-    (tmp_path / "output").mkdir()
+    (tmp_path / "README.md").write_text(README)
     if name == "stubs":
         with grpc.insecure_channel(server.address) as channel:
             PipelineServiceStub(channel).CreatePipeline(

@@ -1,5 +1,6 @@
 """What bad input gets: code, reason and detail, before anything is stored. Through plain gRPC."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -77,6 +78,26 @@ BAD_FIELDS: dict[str, tuple[Callable[[], pb.ProcessRequest], str]] = {
     "chunk_size 0": (lambda: request(modules=options("fixed", chunk_size=0)), "modules.parser.params.chunk_size"),
     "chunk_size 2.5": (lambda: request(modules=options("fixed", chunk_size=2.5)), "modules.parser.params.chunk_size"),
     "chunk_size true": (lambda: request(modules=options("fixed", chunk_size=True)), "modules.parser.params.chunk_size"),
+    "chunk_size NaN": (
+        lambda: request(modules=options("fixed", chunk_size=float("nan"))),
+        "modules.parser.params.chunk_size",
+    ),
+    "chunk_size infinite": (
+        lambda: request(modules=options("fixed", chunk_size=float("inf"))),
+        "modules.parser.params.chunk_size",
+    ),
+    "chunk_size a text": (
+        lambda: request(modules=options("fixed", chunk_size="4")),
+        "modules.parser.params.chunk_size",
+    ),
+    "chunk_size null": (lambda: request(modules=options("fixed", chunk_size=None)), "modules.parser.params.chunk_size"),
+    "chunk_size a list": (
+        lambda: request(modules=options("fixed", chunk_size=[4])),
+        "modules.parser.params.chunk_size",
+    ),
+    "no pipeline": (lambda: request(pipeline=""), "pipeline"),
+    "unknown priority": (lambda: request(priority=99), "priority"),
+    "binary content without a name": (lambda: request(content=bytes(range(256)), file_name=None), "file_name"),
     "overlap = chunk": (
         lambda: request(modules=options("fixed", chunk_size=4, overlap_size=4)),
         "modules.parser.params.overlap_size",
@@ -124,6 +145,36 @@ async def test_a_bad_field_is_refused_by_name_and_nothing_is_stored(caller: Call
     assert violation.description
     reset = await caller.pipelines.ResetPipeline(pipeline_service_pb2.ResetPipelineRequest(name="p"))
     assert reset.deleted_file_count == 0
+
+
+async def test_an_error_stays_readable_whatever_length_is_asked_for(caller: Caller) -> None:
+    code, _, unpacked, _ = await refusal(
+        caller.processing.ProcessStatus(pb.ProcessStatusRequest(request_id="\U0001f600" * 100_000))
+    )
+    assert code is Code.NOT_FOUND
+    assert unpacked["ResourceInfo"].resource_type == "job"
+    code, _, _, _ = await refusal(caller.processing.Process(request(source_file_name="x" * 100_000)))
+    assert code is Code.INVALID_ARGUMENT
+
+
+async def test_an_empty_id_is_a_missing_field(caller: Caller) -> None:
+    code, _, unpacked, _ = await refusal(caller.processing.ProcessStatus(pb.ProcessStatusRequest()))
+    assert (code, unpacked["BadRequest"].field_violations[0].field) == (Code.INVALID_ARGUMENT, "request_id")
+
+
+async def test_one_upload_becomes_one_job(caller: Caller) -> None:
+    async def whole() -> AsyncIterator[file_service_pb2.UploadFileRequest]:
+        for message in upload_messages(b"One. Two.", "once"):
+            yield message
+
+    await caller.files.UploadFile(whole())
+    calls = [
+        caller.processing.Process(request(content=None, upload_id="once", file_name=f"{n}.txt")) for n in range(10)
+    ]
+    answers = await asyncio.gather(*calls, return_exceptions=True)
+    refused = [answer for answer in answers if isinstance(answer, grpc.aio.AioRpcError)]
+    assert len(refused) == 9
+    assert {error.code() for error in refused} == {Code.NOT_FOUND}
 
 
 async def test_a_text_over_its_limit_is_refused_before_it_is_stored(caller: Caller) -> None:
@@ -189,6 +240,10 @@ async def test_an_output_that_is_not_there_yet_is_a_precondition(caller: Caller)
     async for event in caller.processing.StatusWatch(pb.StatusWatchRequest(request_ids=[slow.request_id])):
         final = event
     assert final.status.state == job_pb2.JOB_STATE_FAILED
+    code, reason, unpacked, _ = await refusal(
+        drained(caller.processing.FetchOutput(pb.FetchOutputRequest(request_id=slow.request_id, read_offset=-1)))
+    )
+    assert (code, unpacked["BadRequest"].field_violations[0].field) == (Code.INVALID_ARGUMENT, "read_offset")
     code, reason, unpacked, _ = await refusal(
         drained(caller.processing.FetchOutput(pb.FetchOutputRequest(request_id=slow.request_id)))
     )

@@ -32,7 +32,8 @@ def read_api_keys(path: Path) -> dict[str, TenantId]:
                 f"{path}:{number}: must be `TENANT KEY`: 1-64 letters, digits, _ or -, a space, "
                 f"and at least {KEY_CHARS_MIN} visible ASCII characters"
             )
-        keys[match[2]] = TenantId(match[1])
+        if keys.setdefault(match[2], TenantId(match[1])) != match[1]:
+            raise ApiKeysError(f"{path}:{number}: this key belongs to another tenant already; each needs its own")
     if not keys:
         raise ApiKeysError(f"{path} has no key: nobody could call; add a line `TENANT KEY`")
     return keys

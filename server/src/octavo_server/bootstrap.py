@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
@@ -12,6 +13,7 @@ import structlog
 from octavo_server.blobs.disk import DiskBlobs
 from octavo_server.blobs.uploads import DiskUploads
 from octavo_server.clock import RandomIds, SystemClock
+from octavo_server.domain.errors import UnavailableError
 from octavo_server.engines.sqlite import SqliteEngine
 from octavo_server.modules import module_specs
 from octavo_server.rpc.caller import ApiKeys
@@ -37,12 +39,15 @@ from octavo_server.worker.loop import WorkerLoop
 from octavo_server.worker.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
-    from octavo_server.domain.ids import BlobKey, TenantId
+    from octavo_server.domain.ids import TenantId
     from octavo_server.ports.blobs import Blobs, Uploads
     from octavo_server.ports.engine import Engine
     from octavo_server.settings import Settings
+
+TROUBLE_SECONDS = 1.0
+"""How long a background task that failed rests before it goes on."""
 
 GRACE_SECONDS = 2.0
 """How long open unary calls may go on when the server stops; watches end at once."""
@@ -65,10 +70,11 @@ class Application:
         engine, blobs, uploads = behind
         clock, ids, specs, limits = SystemClock(), RandomIds(), module_specs(), settings.limits
         self._settings = settings
+        self._clock = clock
         self._engine = engine
         self._stopping = asyncio.Event()
         self._hub = WatchHub(engine=engine, watchers_max=settings.watchers_max)
-        self._recover = Recover(engine=engine, blobs=blobs)
+        self._recover = Recover(engine=engine, blobs=blobs, clock=clock)
         self._expire = Expire(engine=engine, blobs=blobs, uploads=uploads, clock=clock)
         report = Report(engine=engine, hub=self._hub, clock=clock)
         self._rpc = RpcServer(
@@ -107,18 +113,21 @@ class Application:
         for missing in missing_protections():
             log.warning("sandbox is weaker here", missing=missing)
         port = self._rpc.bind(settings.host, settings.port)
-        suspects = await self._recover.suspects()
-        # Whoever comes first after a long sleep must not find what has expired meanwhile.
-        await self._expire.sweep()
+        started = self._clock.now()
         async with (
             asyncio.TaskGroup() as group,
             Sandbox(limits=_child_limits(settings), children=settings.workers) as sandbox,
         ):
-            following = group.create_task(self._hub.follow(await self._engine.position()), name="watch hub")
+            self._hub.position = await self._engine.position()
+            following = group.create_task(self._keep_going("watch hub", self._follow), name="watch hub")
             await self._rpc.start()
-            on_ready(f"{settings.host}:{port}")
-            group.create_task(self._expire.run(self._stopping), name="expire")
-            group.create_task(self._sweep(suspects), name="recover")
+            on_ready(f"[{settings.host}]:{port}" if ":" in settings.host else f"{settings.host}:{port}")
+            for name, work in (
+                ("expire", partial(self._expire.run, self._stopping)),
+                # The data folder is this server's alone: what lies there from before belongs to a job or to nobody.
+                ("recover", partial(self._recover.run, self._stopping, started)),
+            ):
+                group.create_task(self._keep_going(name, work), name=name)
             loop = WorkerLoop(engine=self._engine, advance=self._advance, sandbox=sandbox, children=settings.workers)
             working = group.create_task(loop.run(), name="worker")
             await self._stopping.wait()
@@ -140,10 +149,21 @@ class Application:
         # Whatever still runs is given back, for the next start or another worker.
         working.cancel()
 
-    async def _sweep(self, suspects: Sequence[BlobKey]) -> None:
-        orphans = await self._recover.sweep(suspects)
-        if orphans:
-            log.info("orphaned blobs deleted", count=orphans)
+    async def _follow(self) -> None:
+        await self._hub.follow(self._hub.position)
+        if not self._stopping.is_set():
+            raise UnavailableError("the feed of changes ended")
+
+    async def _keep_going(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Trouble that passes (a locked database, a full disk) must not end the server."""
+        while not self._stopping.is_set():
+            try:
+                await work()
+            except Exception:
+                log.exception("background task failed", task=name, retry_seconds=TROUBLE_SECONDS)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(TROUBLE_SECONDS):
+                        await self._stopping.wait()
 
 
 def _child_limits(settings: Settings) -> ChildLimits:

@@ -98,7 +98,6 @@ class Settings(BaseSettings):
         return Limits(
             text_bytes_max=self.text_bytes_max,
             document_bytes_max=self.document_bytes_max,
-            output_bytes_max=self.output_bytes_max,
             module_seconds_max=self.module_seconds_max,
             attempts_max=self.attempts_max,
         )

@@ -413,8 +413,8 @@ class StatusWatchRequest(_message.Message):
     RESUME_TOKEN_FIELD_NUMBER: _builtins.int
     HEARTBEAT_INTERVAL_FIELD_NUMBER: _builtins.int
     resume_token: _builtins.str
-    """The last token you saw of a watch of the same jobs: only what is newer is sent, and jobs that have ended since.
-    Empty: from the start.
+    """The last token you saw of a watch of these jobs, or of these and others: only what is newer is sent. Leave out
+    jobs whose end you have seen, for they may have expired. Empty: from the start.
     """
     @_builtins.property
     def request_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

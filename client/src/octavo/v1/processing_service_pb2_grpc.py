@@ -30,7 +30,8 @@ class ProcessingServiceStub(object):
 
     Every error carries a google.rpc.ErrorInfo with domain "octavo" and a `reason` to program against; a refused
     field also a google.rpc.BadRequest that names the field and says what is allowed. Every reply carries the
-    trailing metadata `octavo-call-id`, the id of the call itself: quote it when you report a problem.
+    trailing metadata `octavo-call-id`, the id of the call itself: quote it when you report a problem. (A message over
+    4 MiB, or one that is no message, is refused by gRPC itself, without details.)
     """
 
     def __init__(self, channel):
@@ -71,7 +72,8 @@ class ProcessingServiceServicer(object):
 
     Every error carries a google.rpc.ErrorInfo with domain "octavo" and a `reason` to program against; a refused
     field also a google.rpc.BadRequest that names the field and says what is allowed. Every reply carries the
-    trailing metadata `octavo-call-id`, the id of the call itself: quote it when you report a problem.
+    trailing metadata `octavo-call-id`, the id of the call itself: quote it when you report a problem. (A message over
+    4 MiB, or one that is no message, is refused by gRPC itself, without details.)
     """
 
     def Process(self, request, context):
@@ -168,7 +170,8 @@ class ProcessingService(object):
 
     Every error carries a google.rpc.ErrorInfo with domain "octavo" and a `reason` to program against; a refused
     field also a google.rpc.BadRequest that names the field and says what is allowed. Every reply carries the
-    trailing metadata `octavo-call-id`, the id of the call itself: quote it when you report a problem.
+    trailing metadata `octavo-call-id`, the id of the call itself: quote it when you report a problem. (A message over
+    4 MiB, or one that is no message, is refused by gRPC itself, without details.)
     """
 
     @staticmethod

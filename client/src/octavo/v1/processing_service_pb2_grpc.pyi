@@ -31,7 +31,8 @@ class ProcessingServiceStub:
 
     Every error carries a google.rpc.ErrorInfo with domain "octavo" and a `reason` to program against; a refused
     field also a google.rpc.BadRequest that names the field and says what is allowed. Every reply carries the
-    trailing metadata `octavo-call-id`, the id of the call itself: quote it when you report a problem.
+    trailing metadata `octavo-call-id`, the id of the call itself: quote it when you report a problem. (A message over
+    4 MiB, or one that is no message, is refused by gRPC itself, without details.)
     """
 
     @_typing.overload
@@ -77,7 +78,8 @@ class ProcessingServiceAsyncStub(ProcessingServiceStub):
 
     Every error carries a google.rpc.ErrorInfo with domain "octavo" and a `reason` to program against; a refused
     field also a google.rpc.BadRequest that names the field and says what is allowed. Every reply carries the
-    trailing metadata `octavo-call-id`, the id of the call itself: quote it when you report a problem.
+    trailing metadata `octavo-call-id`, the id of the call itself: quote it when you report a problem. (A message over
+    4 MiB, or one that is no message, is refused by gRPC itself, without details.)
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -119,7 +121,8 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
 
     Every error carries a google.rpc.ErrorInfo with domain "octavo" and a `reason` to program against; a refused
     field also a google.rpc.BadRequest that names the field and says what is allowed. Every reply carries the
-    trailing metadata `octavo-call-id`, the id of the call itself: quote it when you report a problem.
+    trailing metadata `octavo-call-id`, the id of the call itself: quote it when you report a problem. (A message over
+    4 MiB, or one that is no message, is refused by gRPC itself, without details.)
     """
 
     @_abc_1.abstractmethod

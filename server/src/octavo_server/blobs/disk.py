@@ -1,16 +1,16 @@
 """Blobs as files ab/cd/abcd..., written aside, synced, and then moved there: each is whole or not at all."""
 
-import asyncio
 import os
 import re
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, Collection, Sequence
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
-from octavo_server.blobs.durable import make_folder, sync_folder, telling_when_full, write_all
+from octavo_server.blobs.durable import Folders, sync_folder, telling_when_full, write_all
+from octavo_server.blobs.threads import OwnedThreads
 from octavo_server.domain.errors import NotFoundError
-from octavo_server.domain.ids import BlobKey
+from octavo_server.domain.ids import BlobKey, Instant
 
 THREADS = 4
 """So that a small read need not wait until a large document is on disk."""
@@ -20,31 +20,31 @@ INCOMING = "incoming"
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 
-T = TypeVar("T")
-
 
 class DiskBlobs:
     """Keeps blobs in a folder, which it makes. One process at a time."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="blobs")
-        self._prepared = self._threads.submit(self._prepare)
+        # At most 65,536 below it, by the layout.
+        self._folders = Folders(folder)
+        self._threads = OwnedThreads(THREADS, "blobs")
+        self._prepared = self._threads.start(self._prepare)
 
     async def put(self, key: BlobKey, data: bytes) -> None:
         """See ports.blobs."""
-        await self._run(lambda: self._write(key, data))
+        await self._threads.run(lambda: self._write(key, data))
 
     async def open(self, key: BlobKey) -> BinaryIO:
         """See ports.blobs."""
-        return await self._run(lambda: self._open(key))
+        return await self._threads.run(lambda: self._open(key))
 
     async def read(self, key: BlobKey, *, offset: int, chunk_bytes_max: int) -> AsyncGenerator[bytes, None]:
         """See ports.blobs."""
         file = await self.open(key)
         try:
-            await self._run(lambda: file.seek(offset))
-            while chunk := await self._run(lambda: file.read(chunk_bytes_max)):
+            await self._threads.run(lambda: file.seek(offset))
+            while chunk := await self._threads.run(lambda: file.read(chunk_bytes_max)):
                 yield chunk
         finally:
             file.close()
@@ -52,32 +52,29 @@ class DiskBlobs:
     async def delete(self, keys: Collection[BlobKey]) -> None:
         """See ports.blobs."""
         paths = [self._path(key) for key in keys]
-        await self._run(lambda: _unlink(paths))
+        await self._threads.run(lambda: _unlink(paths))
 
-    async def keys(self) -> AsyncGenerator[BlobKey, None]:
+    async def keys(self, *, before: Instant | None = None) -> AsyncGenerator[BlobKey, None]:
         """See ports.blobs."""
-        for outer in await self._run(lambda: sorted(self._folder.glob("[0-9a-f][0-9a-f]"))):
-            for key in await self._run(lambda outer=outer: _keys_below(outer)):  # type: ignore[misc]  # bound early
+        for outer in await self._threads.run(lambda: sorted(self._folder.glob("[0-9a-f][0-9a-f]"))):
+            for key in await self._threads.run(partial(_keys_below, outer, before)):
                 yield key
 
     def link(self, source: Path, key: BlobKey) -> None:
         """Make a file a blob without copying it, durable on return. Blocks: for other owners of threads."""
         self._prepared.result()
         path = self._path(key)
-        make_folder(path.parent)
+        self._folders.make(path.parent)
         path.hardlink_to(source)
         sync_folder(path.parent)
 
     async def close(self) -> None:
         """Finish what was begun. Idempotent."""
-        await asyncio.to_thread(self._threads.shutdown)
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        await self._threads.close()
 
     def _prepare(self) -> None:
         incoming = self._folder / INCOMING
-        make_folder(incoming)
+        self._folders.make(incoming)
         for leftover in incoming.iterdir():
             leftover.unlink()
 
@@ -89,7 +86,7 @@ class DiskBlobs:
             with telling_when_full(), incoming.open("wb", buffering=0) as file:
                 write_all(file, data)
                 os.fsync(file.fileno())
-            make_folder(path.parent)
+            self._folders.make(path.parent)
             incoming.rename(path)
         except BaseException:
             incoming.unlink(missing_ok=True)
@@ -109,8 +106,17 @@ class DiskBlobs:
         return self._folder / key[:2] / key[2:4] / key
 
 
-def _keys_below(outer: Path) -> list[BlobKey]:
-    return [BlobKey(path.name) for path in sorted(outer.glob("*/*")) if _KEY.fullmatch(path.name)]
+def _keys_below(outer: Path, before: Instant | None) -> list[BlobKey]:
+    paths = [path for path in sorted(outer.glob("*/*")) if _KEY.fullmatch(path.name)]
+    return [BlobKey(path.name) for path in paths if before is None or _is_older(path, before)]
+
+
+def _is_older(path: Path, time: Instant) -> bool:
+    try:
+        return path.stat().st_mtime < time
+    except FileNotFoundError:
+        # Deleted since it was listed.
+        return False
 
 
 def _unlink(paths: Sequence[Path]) -> None:

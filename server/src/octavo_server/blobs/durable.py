@@ -32,13 +32,28 @@ def write_all(file: FileIO, data: bytes) -> None:
         rest = rest[file.write(rest) :]
 
 
-def make_folder(folder: Path) -> None:
-    """Make `folder` and what is missing above it, durably."""
-    if folder.is_dir():
-        return
-    make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    sync_folder(folder.parent)
+class Folders:
+    """The folders of a store, durably made. Only for those that stay: each is remembered, so the store's layout must
+    bound how many there are.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._synced: set[str] = set()
+
+    def make(self, folder: Path) -> None:
+        """Make `folder`, the root or one below it, and what is missing above it. On return all their names are on
+        disk: that a folder is there does not say so, as its maker may not have come to it, or was killed before.
+        """
+        if str(folder) in self._synced:
+            return
+        if folder == self._root:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+        else:
+            self.make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
+        self._synced.add(str(folder))
 
 
 def sync_folder(folder: Path) -> None:

@@ -23,14 +23,19 @@ _ZIP_PARTS = (
     (b"opendocument.spreadsheet", ".ods"),
     (b"opendocument.presentation", ".odp"),
 )
+_TEXT_START_BYTES = 1_024
+"""Text has no NUL byte; binary data has one soon."""
 
 
 def guess_extension(content: bytes) -> str:
-    """An extension for a document that came without a name, from what it looks like; `.txt` if nothing else fits."""
+    """An extension for a document that came without a name, from what it looks like; empty if it looks like nothing."""
     for signature, extension in _SIGNATURES:
         if content.startswith(signature):
             return extension
     if content.startswith(b"PK\x03\x04"):
         return next((extension for part, extension in _ZIP_PARTS if part in content), ".zip")
     start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return ".html" if start.startswith((b"<!doctype html", b"<html")) else ".txt"
+    if start.startswith((b"<!doctype html", b"<html")):
+        return ".html"
+    is_utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return ".txt" if is_utf_16 or b"\0" not in content[:_TEXT_START_BYTES] else ""

@@ -157,6 +157,11 @@ class Job:
         run = self.runs[self.current]
         return self._with(replace(run, state=ModuleState.PENDING, attempt=run.attempt - 1), now)
 
+    def attempt_forgiven(self, now: Instant) -> "Job":
+        """The attempt does not count, for it was the server that failed; the module is to start again."""
+        run = self.runs[self.current]
+        return self._with(replace(run, attempt=run.attempt - 1), now)
+
     def cancel_requested(self, now: Instant) -> "Job":
         """CANCELLING while a module runs, else CANCELLED; unchanged if it is one of the two already."""
         if self.state in (JobState.CANCELLING, JobState.CANCELLED):

@@ -11,6 +11,8 @@ EXPIRE_SECONDS_MAX = 30 * 24 * 3_600
 PROCESSING_SECONDS_MIN = 1
 PROCESSING_SECONDS_MAX = 24 * 3_600
 IDEMPOTENCY_KEY_CHARS_MAX = 128
+STARTS_MAX = 10
+"""After so many starts of a module without any result, because the server died each time, its job is FAILED."""
 CONTENT_BYTES_MAX = 2 * MIB
 """What fits into one Process call; larger documents are uploaded."""
 
@@ -23,11 +25,7 @@ class Limits:
     """A text file; every word of it becomes output."""
     document_bytes_max: int = 100 * MIB
     """Any other document."""
-    output_bytes_max: int = 5 * MIB
-    """What a module may make."""
     module_seconds_max: float = 120.0
     """One attempt of one module."""
     attempts_max: int = 3
     """After so many crashes of a module its job is FAILED."""
-    starts_max: int = 10
-    """After so many starts without a result (the server itself died in between) its job is FAILED as well."""

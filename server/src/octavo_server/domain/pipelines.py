@@ -24,8 +24,8 @@ class Pipeline:
 
 def valid_name(name: str, *, field: str = "name") -> PipelineName:
     """Raises InvalidArgumentError, naming `field`."""
-    if not 1 <= len(name) <= NAME_CHARS_MAX or not name.isprintable():
-        raise InvalidArgumentError(field, f"must be 1-{NAME_CHARS_MAX} printable characters")
+    if not 1 <= len(name) <= NAME_CHARS_MAX or not name.isprintable() or name.isspace():
+        raise InvalidArgumentError(field, f"must be 1-{NAME_CHARS_MAX} printable characters, not only spaces")
     return PipelineName(name)
 
 

@@ -79,6 +79,8 @@ def named_file(submission: Submission, letters: str) -> tuple[str, str]:
         if submission.content is None:
             raise InvalidArgumentError("file_name", "an upload needs a file_name or a source_file_name, for its type")
         extension = guess_extension(submission.content)
+    if not extension:
+        raise InvalidArgumentError("file_name", "is missing, and the content looks like no type that has text")
     return directory, f"{GENERATED_NAME_PREFIX}{letters}{extension}"
 
 

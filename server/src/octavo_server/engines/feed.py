@@ -70,6 +70,7 @@ class Feed:
         self.position = position
         """The revision of the latest durable change."""
         self._readers: set[_Reader] = set()
+        self._is_closing = False
         self._is_closed = False
 
     def publish(self, change: Durable) -> None:
@@ -84,7 +85,10 @@ class Feed:
             reader.add_progress(change)
 
     async def read(self, after: Revision, read_after: ReadAfter) -> AsyncGenerator[Change, None]:
-        """Every change after `after`, first those on record, then live; ends when the feed closes."""
+        """Every change after `after`, first those on record, then live; ends when the feed closes.
+
+        Raises what `read_after` raises, unless the feed is closing.
+        """
         reader = _Reader()
         # Before the replay: a change during it waits, and none falls in between.
         self._readers.add(reader)
@@ -95,7 +99,9 @@ class Feed:
                     try:
                         changes = await _replay(reader, after, read_after)
                     except UnavailableError:
-                        return
+                        if self._is_closing:
+                            return
+                        raise
                     for change in changes:
                         after = revision_of(change)
                         yield change
@@ -112,9 +118,13 @@ class Feed:
         finally:
             self._readers.discard(reader)
 
+    def begin_closing(self) -> None:
+        """From now on a replay may fail, because the engine is closing; that ends its reader."""
+        self._is_closing = True
+
     def close(self) -> None:
         """End all readers, after what waits for them."""
-        self._is_closed = True
+        self._is_closing = self._is_closed = True
         for reader in self._readers:
             reader.bell.set()
 

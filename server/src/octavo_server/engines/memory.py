@@ -16,6 +16,7 @@ from octavo_server.engines import refusals
 from octavo_server.engines.feed import Durable, Feed, revision_of
 from octavo_server.engines.outputs import latest_output
 from octavo_server.engines.queue import NO_LEASE, JobQueue, Ticket
+from octavo_server.ports.clock import Clock
 from octavo_server.ports.engine import (
     Accepted,
     Change,
@@ -31,7 +32,8 @@ from octavo_server.ports.engine import (
 class MemoryEngine:
     """Holds jobs while the process lives, and remembers every removal."""
 
-    def __init__(self, *, lease_seconds: float = 30.0, queue_jobs_max: int = 100_000) -> None:
+    def __init__(self, *, clock: Clock, lease_seconds: float = 30.0, queue_jobs_max: int = 100_000) -> None:
+        self._clock = clock
         self._queue_jobs_max = queue_jobs_max
         self._queue = JobQueue(lease_seconds=lease_seconds)
         self._feed = Feed(Revision(0))
@@ -47,23 +49,21 @@ class MemoryEngine:
         """See ports.engine."""
         self._check_open()
         assert (inline is None) == (job.document.blob_key is not None), job.document
-        known = await self.find_accepted(job.tenant, job.pipeline, job.idempotency_key)
+        known = self._with_key(job.tenant, job.pipeline, job.idempotency_key, job.create_time)
         if known and known.fingerprint == job.fingerprint:
             return Accepted(known, deduplicated=True)
         if known:
             raise refusals.key_reused(job)
         self._check_fits(job)
+        removed = self._remove([other for other in self._rivals(job) if other.has_expired(job.create_time)])
         if inline is not None:
             self._contents[job.request_id, "document"] = inline
-        return Accepted(self._write(job, NO_LEASE), deduplicated=False)
+        return Accepted(self._write(job, NO_LEASE), deduplicated=False, removed=removed)
 
     async def find_accepted(self, tenant: TenantId, pipeline: PipelineName, idempotency_key: str) -> Job | None:
         """See ports.engine."""
         self._check_open()
-        if not idempotency_key:
-            return None
-        of_pipeline = self._of(tenant, pipeline)
-        return next((job for job in of_pipeline if job.idempotency_key == idempotency_key), None)
+        return self._with_key(tenant, pipeline, idempotency_key, self._clock.now())
 
     async def get(self, tenant: TenantId, request_id: RequestId) -> Job:
         """See ports.engine."""
@@ -206,11 +206,22 @@ class MemoryEngine:
             raise StaleError
         if len(self._queue) >= self._queue_jobs_max:
             raise refusals.queue_full(self._queue_jobs_max)
-        if any(other.file.path == job.file.path for other in self._of(job.tenant, job.pipeline)):
+        live = (other for other in self._rivals(job) if not other.has_expired(job.create_time))
+        if any(other.file.path == job.file.path for other in live):
             raise refusals.path_taken(job)
         file_ids = {other.file.file_id for other in self._jobs.values()}
         if job.request_id in self._jobs or job.file.file_id in file_ids:
             raise refusals.id_taken(job)
+
+    def _with_key(self, tenant: TenantId, pipeline: PipelineName, key: str, now: Instant) -> Job | None:
+        live = (job for job in self._of(tenant, pipeline) if key and not job.has_expired(now))
+        return next((job for job in live if job.idempotency_key == key), None)
+
+    def _rivals(self, job: Job) -> Iterable[Job]:
+        """The jobs with the path or the key of `job`."""
+        for other in self._of(job.tenant, job.pipeline):
+            if other.file.path == job.file.path or (job.idempotency_key == other.idempotency_key != ""):
+                yield other
 
     def _of(self, tenant: TenantId, pipeline: PipelineName) -> Iterable[Job]:
         return (job for job in self._jobs.values() if (job.tenant, job.pipeline) == (tenant, pipeline))

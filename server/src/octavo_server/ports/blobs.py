@@ -9,7 +9,10 @@ from octavo_server.domain.ids import BlobKey, Instant, TenantId, UploadId
 
 
 class Blobs(Protocol):
-    """Keeps immutable byte strings by key."""
+    """Keeps immutable byte strings by key.
+
+    Any method may raise UnavailableError while the store closes; `put` also ResourceExhaustedError (DISK_FULL).
+    """
 
     async def put(self, key: BlobKey, data: bytes) -> None:
         """Keep `data`; durable on return: it is there whole or not at all."""
@@ -26,8 +29,8 @@ class Blobs(Protocol):
     async def delete(self, keys: Collection[BlobKey]) -> None:
         """Forget them. Unknown keys are passed over."""
 
-    def keys(self) -> AsyncGenerator[BlobKey, None]:
-        """All keys there are."""
+    def keys(self, *, before: Instant | None = None) -> AsyncGenerator[BlobKey, None]:
+        """The keys there are; with `before`, only those of blobs that were put or adopted before that time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,17 +43,26 @@ class Upload:
 
 
 class Uploads(Protocol):
-    """Takes in large documents chunk by chunk; what is committed survives a crash."""
+    """Takes in large documents chunk by chunk; what is committed survives a crash.
+
+    Any method may raise UnavailableError while the store closes; those that write also ResourceExhaustedError
+    (DISK_FULL).
+    """
 
     async def begin(self, tenant: TenantId, upload_id: UploadId) -> Upload:
-        """How far it is; an empty one is made if there is none."""
+        """How far it is; an empty one is made if there is none.
+
+        Raises ResourceExhaustedError (UPLOADS_FULL) if the tenant has too many.
+        """
 
     async def get(self, tenant: TenantId, upload_id: UploadId) -> Upload:
         """How far it is. Raises NotFoundError."""
 
     async def append(self, tenant: TenantId, upload_id: UploadId, chunk: bytes, *, offset: int) -> None:
-        """Add a chunk. Raises UploadOffsetError if `offset` is not the committed size, NotFoundError,
-        FailedPreconditionError (UPLOAD_COMPLETE).
+        """Add a chunk. A complete upload takes one again that it has, and stays as it is.
+
+        Raises UploadOffsetError if `offset` is not the committed size, NotFoundError, FailedPreconditionError
+        (UPLOAD_COMPLETE: other bytes, or more, for a complete upload).
         """
 
     async def finish(self, tenant: TenantId, upload_id: UploadId, *, sha256: str) -> Upload:

@@ -20,11 +20,23 @@ class StaleError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """What a removal leaves to do: blobs that nothing refers to any more."""
+
+    request_ids: tuple[RequestId, ...] = ()
+    blob_keys: tuple[BlobKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
-    """`job` as recorded. `deduplicated`: its idempotency key was known, and it is the job of back then."""
+    """`job` as recorded. `deduplicated`: its idempotency key was known, and it is the job of back then.
+
+    `removed`: expired jobs that had its path or its key and made room for it.
+    """
 
     job: Job
     deduplicated: bool
+    removed: Removed = Removed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +73,13 @@ class JobProgressed:
 Change = JobChanged | JobRemoved | JobProgressed
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """What a removal leaves to do: blobs that nothing refers to any more."""
-
-    request_ids: tuple[RequestId, ...]
-    blob_keys: tuple[BlobKey, ...]
-
-
 class Engine(Protocol):
     """Holds jobs durably, and hands them to workers.
 
-    "Durable" means: on return it survives a kill -9 and a power cut. Any method may raise UnavailableError.
+    "Durable" means: on return it survives a kill -9 and a power cut. Any method may raise UnavailableError, while
+    the engine closes or if its storage can't be read or written (STORAGE_FAILED). Those that record something may
+    raise ResourceExhaustedError (DISK_FULL). Whoever hears one of the two of a call that records something can't
+    know that nothing was recorded.
     """
 
     # Jobs
@@ -83,12 +90,15 @@ class Engine(Protocol):
         `inline`: the document's bytes, if and only if `job.document.blob_key` is None.
         Raises AlreadyExistsError (the path is taken in this pipeline, PATH_TAKEN; the idempotency key was used with
         another fingerprint, IDEMPOTENCY_KEY_REUSED), NotFoundError (the pipeline is gone), StaleError (the pipeline
-        has another chain by now), ResourceExhaustedError (too many unfinished jobs, QUEUE_FULL).
+        has another chain by now), ResourceExhaustedError (QUEUE_FULL: approximately `queue_jobs_max` jobs are
+        unfinished; several servers may go over it by what they accept at the same time).
         A known idempotency key with the same fingerprint records nothing and is never refused.
+        A job that has expired by `job.create_time` is as if it had never been: if it has the path or the key, it is
+        removed with the acceptance, and told in `Accepted.removed`.
         """
 
     async def find_accepted(self, tenant: TenantId, pipeline: PipelineName, idempotency_key: str) -> Job | None:
-        """The job that was accepted in this pipeline with this key."""
+        """The job that was accepted in this pipeline with this key, unless it has expired."""
 
     async def get(self, tenant: TenantId, request_id: RequestId) -> Job:
         """The latest durable state. Raises NotFoundError."""
@@ -110,7 +120,8 @@ class Engine(Protocol):
     async def claim(self) -> Lease:
         """Wait for a claimable job (not final, no lease, not delayed) and lease it.
 
-        The highest priority first, then the lowest revision; a cancelled call loses no job.
+        Prefers a higher priority, then the older job; across servers there is no total order. A cancelled call loses
+        no job.
         """
 
     async def extend(self, lease: Lease) -> None:
@@ -139,6 +150,9 @@ class Engine(Protocol):
     def changes(self, after: Revision) -> AsyncGenerator[Change, None]:
         """Every job changed or removed after `after` (each once, as it is now), then every change as it becomes
         durable, in order of revision. Ends when the engine closes. Removals are replayed for at least an hour.
+
+        A reader that falls far behind gets each job's latest state instead of every state in between.
+        Raises UnavailableError (STORAGE_FAILED) if the record can't be read: read again from the last revision.
         """
 
     # Removal
@@ -147,7 +161,7 @@ class Engine(Protocol):
         """Remove these jobs, their contents and their traces, durable on return. Unknown ids are passed over."""
 
     async def expire(self, now: Instant, *, jobs_max: int) -> Removed:
-        """Remove at most `jobs_max` jobs whose time has come, of all tenants, the longest expired first."""
+        """Remove at most `jobs_max` jobs whose time has come, of all tenants."""
 
     async def jobs_of(self, tenant: TenantId, pipeline: PipelineName, *, jobs_max: int) -> Sequence[RequestId]:
         """At most `jobs_max` jobs of a pipeline, in no particular order."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 DOMAIN = "octavo"
 DETAILS_KEY = "grpc-status-details-bin"
+TEXT_BYTES_MAX = 700
+"""gRPC's metadata holds 8 KiB in all, and a message goes into it up to four times, once percent-encoded."""
 COMMITTED_SIZE_KEY = "octavo-committed-size"
 
 
@@ -40,33 +42,52 @@ class WireError(NamedTuple):
 def to_wire(error: errors.OctavoError) -> WireError:
     """Code, message and rich details of `error`."""
     row = STATUS_OF[type(error)]
-    status = Status(code=row.code.value[0], message=str(error))
-    for detail in (details.ErrorInfo(reason=error.reason, domain=DOMAIN), row.detail(error)):
-        if detail is not None:
-            packed = AnyMessage()
-            packed.Pack(detail)
-            status.details.append(packed)
-    metadata: tuple[tuple[str, str | bytes], ...] = ((DETAILS_KEY, status.SerializeToString()),)
+    wire = _wire(row.code, _cut(str(error)), error.reason, row.detail(error))
     if isinstance(error, errors.UploadOffsetError):
-        metadata = (*metadata, (COMMITTED_SIZE_KEY, str(error.committed_size_bytes)))
-    return WireError(row.code, str(error), metadata)
+        size = (COMMITTED_SIZE_KEY, str(error.committed_size_bytes))
+        return wire._replace(trailing_metadata=(*wire.trailing_metadata, size))
+    return wire
+
+
+def _wire(code: StatusCode, message: str, reason: str, detail: Message | None = None) -> WireError:
+    status = Status(code=code.value[0], message=message)
+    for one in (details.ErrorInfo(reason=reason, domain=DOMAIN), detail):
+        if one is not None:
+            packed = AnyMessage()
+            packed.Pack(one)
+            status.details.append(packed)
+    return WireError(code, message, ((DETAILS_KEY, status.SerializeToString()),))
+
+
+INTERNAL = _wire(StatusCode.INTERNAL, "internal error", "INTERNAL")
+"""Anything unforeseen: logged with the call's id, never shown."""
+
+
+def _cut(text: str) -> str:
+    """What a caller wrote may be megabytes; what goes into metadata must fit there."""
+    encoded = text.encode(errors="replace")
+    return text if len(encoded) <= TEXT_BYTES_MAX else f"{encoded[:TEXT_BYTES_MAX].decode(errors='ignore')}..."
 
 
 def _bad_request(error: errors.InvalidArgumentError) -> Message:
-    violation = details.BadRequest.FieldViolation(field=error.violation.field, description=error.violation.description)
+    violation = details.BadRequest.FieldViolation(
+        field=_cut(error.violation.field), description=_cut(error.violation.description)
+    )
     message: Message = details.BadRequest(field_violations=[violation])
     return message
 
 
 def _resource(error: errors.NotFoundError | errors.AlreadyExistsError) -> Message:
     message: Message = details.ResourceInfo(
-        resource_type=error.resource_type, resource_name=error.resource_name, description=str(error)
+        resource_type=error.resource_type, resource_name=_cut(error.resource_name), description=_cut(str(error))
     )
     return message
 
 
 def _precondition(error: errors.FailedPreconditionError) -> Message:
-    violation = details.PreconditionFailure.Violation(type=error.reason, subject=error.subject, description=str(error))
+    violation = details.PreconditionFailure.Violation(
+        type=error.reason, subject=_cut(error.subject), description=_cut(str(error))
+    )
     message: Message = details.PreconditionFailure(violations=[violation])
     return message
 

@@ -11,7 +11,7 @@ import structlog
 
 from octavo_server.domain.errors import OctavoError, UnavailableError
 from octavo_server.rpc.caller import TENANT, ApiKeys
-from octavo_server.rpc.errors import to_wire
+from octavo_server.rpc.errors import INTERNAL, to_wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -105,4 +105,4 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             wire = to_wire(error)
             await context.abort(wire.code, wire.message, (*wire.trailing_metadata, *common))
         log.error("call failed", call_id=call_id, exc_info=error)
-        await context.abort(grpc.StatusCode.INTERNAL, "internal error", common)
+        await context.abort(grpc.StatusCode.INTERNAL, INTERNAL.message, (*INTERNAL.trailing_metadata, *common))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from google.protobuf.json_format import MessageToDict
-
 from octavo.v1 import job_pb2
 from octavo.v1 import processing_service_pb2 as wire
 from octavo.v1.processing_service_pb2_grpc import ProcessingServiceServicer
+from octavo_server.domain.contents import INLINE_BYTES_MAX
+from octavo_server.domain.errors import InvalidArgumentError
 from octavo_server.domain.ids import FileId, RequestId, Revision
-from octavo_server.domain.jobs import Priority
 from octavo_server.domain.submissions import ModuleOptions, Submission
 from octavo_server.rpc import convert, tokens
 from octavo_server.rpc.caller import TENANT
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from typing import Any
 
+    from google.protobuf.struct_pb2 import Struct
     from grpc.aio import ServicerContext
 
+    from octavo_server.domain.jobs import Priority
     from octavo_server.usecases.accept import Accept
     from octavo_server.usecases.cancel import Cancel
     from octavo_server.usecases.fetch import Fetch
@@ -44,7 +46,10 @@ class ProcessingServicer(ProcessingServiceServicer):
         self._snapshots = Snapshots()
 
     async def Process(self, request: wire.ProcessRequest, context: ServicerContext[Any, Any]) -> wire.ProcessResponse:
-        accepted = await self._accept(TENANT.get(), submission(request))
+        # Hashing 2 MiB takes milliseconds, which other callers should not wait.
+        is_large = len(request.content) > INLINE_BYTES_MAX
+        asked = await asyncio.to_thread(submission, request) if is_large else submission(request)
+        accepted = await self._accept(TENANT.get(), asked)
         job = accepted.job
         return wire.ProcessResponse(
             file_id=job.file.file_id,
@@ -100,7 +105,11 @@ class ProcessingServicer(ProcessingServiceServicer):
         self, request: wire.FetchOutputRequest, context: ServicerContext[Any, Any]
     ) -> AsyncIterator[wire.FetchOutputResponse]:
         output = await self._fetch.locate(
-            TENANT.get(), RequestId(request.request_id), FileId(request.file_id), request.module
+            TENANT.get(),
+            RequestId(request.request_id),
+            FileId(request.file_id),
+            module=request.module,
+            offset=request.read_offset,
         )
         chunks = self._fetch.read(output, offset=request.read_offset)
         header = wire.OutputHeader(
@@ -129,16 +138,27 @@ def submission(request: wire.ProcessRequest) -> Submission:
         tags=tuple((tag.key, tag.value) for tag in request.file_tags),
         description=request.file_description if request.HasField("file_description") else None,
         options={
-            key: ModuleOptions(options.model, MessageToDict(options.params)) for key, options in request.modules.items()
+            key: ModuleOptions(options.model, _params(options.params)) for key, options in request.modules.items()
         },
         expire_seconds=convert.seconds(request.expire_after) if request.HasField("expire_after") else None,
         processing_seconds=convert.seconds(request.processing_timeout)
         if request.HasField("processing_timeout")
         else None,
-        priority=convert.PRIORITY.get(request.priority, Priority.NORMAL),
+        priority=_priority(request.priority),
         idempotency_key=request.idempotency_key,
         fingerprint=_fingerprint(request) if request.idempotency_key else "",
     )
+
+
+def _priority(number: wire.Priority.ValueType) -> Priority:
+    if number not in convert.PRIORITY:
+        raise InvalidArgumentError("priority", f"{number} is none; leave it out, or choose 1 (low) to 3 (high)")
+    return convert.PRIORITY[number]
+
+
+def _params(params: Struct) -> dict[str, object]:
+    """Numbers, texts and booleans as they are; lists and structs as something that no param is."""
+    return {name: getattr(value, value.WhichOneof("kind") or "null_value") for name, value in params.fields.items()}
 
 
 def _fingerprint(request: wire.ProcessRequest) -> str:

@@ -1,9 +1,12 @@
 """Accept a document: check all of it, then record it durably. Nothing is stored of what is refused."""
 
+import asyncio
 from dataclasses import replace
+from weakref import WeakValueDictionary
 
 from octavo_server.domain import files, submissions
 from octavo_server.domain.contents import INLINE_BYTES_MAX, Content, describe
+from octavo_server.domain.errors import InvalidArgumentError
 from octavo_server.domain.files import File
 from octavo_server.domain.ids import BlobKey, FileId, Instant, PipelineName, RequestId, TenantId, UploadId
 from octavo_server.domain.jobs import Job
@@ -41,6 +44,7 @@ class Accept:
         self._ids = ids
         self._specs = specs
         self._limits = limits
+        self._uploads_taken: WeakValueDictionary[tuple[TenantId, str], asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, tenant: TenantId, submission: Submission) -> Accepted:
         """Record the submission as a PENDING job, durable on return.
@@ -49,13 +53,25 @@ class Accept:
         NotFoundError, AlreadyExistsError, FailedPreconditionError or ResourceExhaustedError.
         """
         submissions.check_idempotency_key(submission.idempotency_key)
-        if submission.upload_id and submission.idempotency_key:
+        if not submission.pipeline:
+            raise InvalidArgumentError("pipeline", "is missing: give the name of a pipeline")
+        if not submission.upload_id:
+            return await self._accept_in_time(tenant, submission)
+        # One upload becomes one job: who comes second waits, and finds it taken over.
+        async with self._uploads_taken.setdefault((tenant, submission.upload_id), asyncio.Lock()):
+            return await self._accept_upload(tenant, submission)
+
+    async def _accept_upload(self, tenant: TenantId, submission: Submission) -> Accepted:
+        if submission.idempotency_key:
             # The first call took the upload over, so a retry would not find it.
             known = await self._engine.find_accepted(
                 tenant, PipelineName(submission.pipeline), submission.idempotency_key
             )
             if known and known.fingerprint == submission.fingerprint:
                 return Accepted(known, deduplicated=True)
+        return await self._accept_in_time(tenant, submission)
+
+    async def _accept_in_time(self, tenant: TenantId, submission: Submission) -> Accepted:
         while True:
             pipeline = await self._engine.get_pipeline(tenant, PipelineName(submission.pipeline))
             try:
@@ -96,7 +112,7 @@ class Accept:
         if submission.content is None:
             return await self._uploads.adopt(tenant, UploadId(submission.upload_id), key)
         await self._blobs.put(key, submission.content)
-        return describe(submission.content, blob_key=key)
+        return await asyncio.to_thread(describe, submission.content, blob_key=key)
 
     def _job(self, pipeline: Pipeline, submission: Submission, document: Content) -> Job:
         letters = self._ids.letters(submissions.GENERATED_NAME_LETTERS)

@@ -1,6 +1,7 @@
 """Run one module of one job, and record what came of it."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -8,14 +9,15 @@ from octavo_server.domain.contents import INLINE_BYTES_MAX, describe
 from octavo_server.domain.errors import NotFoundError
 from octavo_server.domain.ids import BlobKey
 from octavo_server.domain.jobs import Failure, Job, JobState
-from octavo_server.domain.limits import Limits
+from octavo_server.domain.limits import STARTS_MAX, Limits
 from octavo_server.ports.blobs import Blobs
 from octavo_server.ports.clock import Clock, Ids
 from octavo_server.ports.engine import Engine, Lease, StaleError
 from octavo_server.ports.runner import Crashed, Outcome, Refused, Runner, Succeeded, Task
 from octavo_server.usecases.hub import WatchHub
 
-DAMAGED = Refused("DOCUMENT_LOST", "the document's bytes are gone from the server's disk")
+TIME_LIMIT = "TIME_LIMIT"
+DOCUMENT_LOST = Refused("DOCUMENT_LOST", "the document's bytes are gone from the server's disk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Advance:
     async def run(self, lease: Lease, runner: Runner) -> Attempt | None:
         """Run the leased job's current module; None if the job needs no run or is no longer ours.
 
-        Stops the module at once when the job is cancelled or removed. A cancelled call gives the job back.
+        Stops the module at once when the job is cancelled or removed. A cancelled call gives the job back. Raises what
+        goes wrong on the server's side: then call `forgive`.
         """
         if lease.job.state is JobState.CANCELLING:
             await self._cancelled(lease)
@@ -76,17 +79,18 @@ class Advance:
         match attempt.outcome:
             case Succeeded(output=output, media_type=media_type, warnings=warnings):
                 if len(output) <= INLINE_BYTES_MAX:
-                    inline = output
+                    inline, content = output, describe(output, media_type)
                 else:
                     key = BlobKey(self._ids.uuid().replace("-", ""))
                     await self._blobs.put(key, output)
-                job = job.module_succeeded(now, describe(output, media_type, key), warnings)
+                    content = await asyncio.to_thread(describe, output, media_type, key)
+                job = job.module_succeeded(now, content, warnings)
             case Refused(reason, message):
-                job = job.module_failed(now, self._failure(job, reason, message))
+                job = job.module_failed(now, _failure(job, reason, message))
             case Crashed(reason, message):
                 times = job.runs[job.current].crashes + 1
                 text = f"{message} ({times} attempts)" if times > 1 else message
-                job = job.module_crashed(now, self._failure(job, reason, text), attempts_max=self._limits.attempts_max)
+                job = job.module_crashed(now, _failure(job, reason, text), attempts_max=self._limits.attempts_max)
         try:
             await self._engine.record(attempt.lease, job, inline)
         except StaleError:
@@ -94,11 +98,22 @@ class Advance:
                 await self._blobs.delete([key])
             await self._cancelled(attempt.lease)
 
+    async def forgive(self, lease: Lease, *, delay_seconds: float) -> None:
+        """The server could not do its part (a full disk, a fault of ours): the attempt does not count, and the job is
+        claimable again after the delay.
+        """
+        with suppress(NotFoundError, StaleError):
+            job = await self._engine.get(lease.job.tenant, lease.job.request_id)
+            if _is_started(job, lease):
+                await self._engine.record(lease, job.attempt_forgiven(self._clock.now()))
+        await self._engine.release(lease, delay_seconds=delay_seconds)
+
     async def _attempt(self, lease: Lease, runner: Runner) -> Attempt:
         """Raises StaleError when the job is cancelled, removed, or another worker's."""
         is_stale = False
         try:
             async with asyncio.TaskGroup() as group:
+                keeper = group.create_task(self._keep(lease), name=f"keep lease of {lease.job.request_id}")
                 guard = group.create_task(self._guard(lease), name=f"guard {lease.job.request_id}")
                 # The module needs not wait until its start is on disk; only its result must come after it.
                 started = group.create_task(
@@ -107,6 +122,7 @@ class Advance:
                 outcome = await self._outcome(lease, runner)
                 job = await started
                 guard.cancel()
+                keeper.cancel()
         except* StaleError:
             is_stale = True
         if is_stale:
@@ -116,15 +132,15 @@ class Advance:
     async def _outcome(self, lease: Lease, runner: Runner) -> Outcome:
         job = lease.job
         run = job.runs[job.current]
-        if run.attempt >= self._limits.starts_max:
+        if run.attempt >= STARTS_MAX:
             return Refused("SERVER_DIED", f"the server stopped {run.attempt} times while the module ran")
         seconds_max = self._seconds_left(job)
         if seconds_max <= 0:
-            return Refused("TIME_LIMIT", f"not done within its {job.processing_seconds_max:g} s")
+            return _out_of_time(job)
         try:
             source = await self._source(job)
         except NotFoundError:
-            return DAMAGED
+            return DOCUMENT_LOST
         try:
             previous = job.runs[job.current - 1].output if job.current else None
             task = Task(
@@ -134,10 +150,12 @@ class Advance:
                 source=source,
                 seconds_max=seconds_max,
             )
-            return await runner.run(task, lambda progress: self._engine.report(lease, progress))
+            outcome = await runner.run(task, lambda progress: self._engine.report(lease, progress))
         finally:
             if not isinstance(source, bytes):
                 source.close()
+        is_late = isinstance(outcome, Refused) and outcome.reason == TIME_LIMIT
+        return _out_of_time(job) if is_late and seconds_max < self._limits.module_seconds_max else outcome
 
     async def _source(self, job: Job) -> bytes | BinaryIO:
         index = job.current
@@ -154,19 +172,18 @@ class Advance:
         since_start = now - (job.start_time if job.start_time is not None else now)
         return min(self._limits.module_seconds_max, job.processing_seconds_max - since_start)
 
-    def _failure(self, job: Job, reason: str, message: str) -> Failure:
-        return Failure(module=job.runs[job.current].key, reason=reason, message=message)
+    async def _keep(self, lease: Lease) -> None:
+        """Extend the lease until cancelled, whatever else happens. Raises StaleError when it is lost."""
+        while True:
+            await asyncio.sleep(self._extend_seconds)
+            await self._engine.extend(lease)
 
     async def _guard(self, lease: Lease) -> None:
-        """Keep the lease until cancelled. Raises StaleError when the job is cancelled, removed, or another's."""
+        """Raises StaleError when the job is cancelled or removed."""
         job = lease.job
         with self._hub.observe([job.request_id]) as subscription:
             while True:
-                try:
-                    async with asyncio.timeout(self._extend_seconds):
-                        await subscription.bell.wait()
-                except TimeoutError:
-                    await self._engine.extend(lease)
+                await subscription.bell.wait()
                 subscription.take()
                 try:
                     job = await self._engine.get(job.tenant, job.request_id)
@@ -177,22 +194,29 @@ class Advance:
 
     async def _cancelled(self, lease: Lease) -> None:
         """Record CANCELLED if that is why the lease is of no use, and give it back in any case."""
-        try:
+        with suppress(NotFoundError, StaleError):
             job = await self._engine.get(lease.job.tenant, lease.job.request_id)
             if job.state is JobState.CANCELLING:
                 await self._engine.record(lease, job.cancelled(self._clock.now()))
-                return
-        except (NotFoundError, StaleError):
-            pass
         await self._engine.release(lease)
 
     async def _give_back(self, lease: Lease) -> None:
         """This server stops: the attempt does not count."""
-        try:
+        with suppress(NotFoundError, StaleError):
             job = await self._engine.get(lease.job.tenant, lease.job.request_id)
-            if job.state is JobState.RUNNING and job.revision != lease.job.revision:
+            if _is_started(job, lease):
                 await self._engine.record(lease, job.module_released(self._clock.now()))
-                return
-        except (NotFoundError, StaleError):
-            pass
         await self._engine.release(lease)
+
+
+def _is_started(job: Job, lease: Lease) -> bool:
+    """Was the attempt of this lease recorded?"""
+    return job.state is JobState.RUNNING and job.revision != lease.job.revision
+
+
+def _failure(job: Job, reason: str, message: str) -> Failure:
+    return Failure(module=job.runs[job.current].key, reason=reason, message=message)
+
+
+def _out_of_time(job: Job) -> Refused:
+    return Refused(TIME_LIMIT, f"not done within the processing_timeout of {job.processing_seconds_max:g} s")

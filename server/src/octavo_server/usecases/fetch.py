@@ -33,11 +33,16 @@ class Fetch:
         self._blobs = blobs
         self._clock = clock
 
-    async def locate(self, tenant: TenantId, target: RequestId | None, file_id: FileId | None, module: str) -> Output:
-        """The output of `module` (its key; empty: the last), of a job or of a file.
+    async def locate(
+        self, tenant: TenantId, target: RequestId | None, file_id: FileId | None, *, module: str, offset: int
+    ) -> Output:
+        """The output of `module` (its key; empty: the last), of a job or of a file, to be read from `offset` on.
 
-        Raises InvalidArgumentError (no such module), NotFoundError, FailedPreconditionError (OUTPUT_NOT_READY).
+        Raises InvalidArgumentError (no such module), NotFoundError, ReadOffsetError, FailedPreconditionError
+        (OUTPUT_NOT_READY, NO_OUTPUT).
         """
+        if offset < 0:
+            raise InvalidArgumentError("read_offset", "must be 0 or more")
         job = await self._job(tenant, target, file_id)
         index = _index(job, module)
         run = job.runs[index]
@@ -48,14 +53,14 @@ class Fetch:
                 f"module {run.key} made no output: {why}" if why else f"module {run.key} has not finished yet: wait",
                 reason="NO_OUTPUT" if why else "OUTPUT_NOT_READY",
             )
+        if offset > run.output.size_bytes:
+            raise ReadOffsetError(offset, run.output.size_bytes)
         name = f"{job.file.file_id}{EXTENSIONS.get(run.output.media_type, '.bin')}"
         return Output(run.output, name, job, index)
 
     async def read(self, output: Output, *, offset: int) -> AsyncGenerator[bytes, None]:
-        """The bytes from `offset` on, in chunks of at most 256 KiB. Raises ReadOffsetError, NotFoundError."""
+        """The bytes from `offset` on, in chunks of at most 256 KiB. Raises NotFoundError."""
         content = output.content
-        if not 0 <= offset <= content.size_bytes:
-            raise ReadOffsetError(offset, content.size_bytes)
         if content.blob_key is None:
             data = await self._engine.inline(output.job.request_id, output.index)
             for start in range(offset, len(data), CHUNK_BYTES_MAX):

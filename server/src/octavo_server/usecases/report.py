@@ -21,7 +21,9 @@ class Report:
         self._clock = clock
 
     async def __call__(self, tenant: TenantId, request_id: RequestId) -> tuple[Job, Progress | None]:
-        """The job as it is now, and how far its running module is. Raises NotFoundError."""
+        """The job as it is now, and how far its running module is. Raises InvalidArgumentError, NotFoundError."""
+        if not request_id:
+            raise InvalidArgumentError("request_id", "is missing: give the id that Process returned")
         job = await self._engine.get(tenant, request_id)
         if job.has_expired(self._clock.now()):
             # The sweeper may be a second late; for callers it is gone.

@@ -1,6 +1,9 @@
 """Delete everything a pipeline holds."""
 
-from octavo_server.domain.ids import PipelineName, TenantId
+import asyncio
+from collections.abc import Sequence
+
+from octavo_server.domain.ids import PipelineName, RequestId, TenantId
 from octavo_server.ports.blobs import Blobs
 from octavo_server.ports.engine import Engine
 
@@ -19,7 +22,11 @@ class ResetPipeline:
         pipeline = await self._engine.get_pipeline(tenant, PipelineName(name))
         count = 0
         while request_ids := await self._engine.jobs_of(tenant, pipeline.name, jobs_max=BATCH_JOBS_MAX):
-            removed = await self._engine.remove(tenant, request_ids)
-            await self._blobs.delete(removed.blob_keys)
-            count += len(removed.request_ids)
+            # A caller who gives up in between must not leave blobs behind.
+            count += await asyncio.shield(self._remove(tenant, request_ids))
         return count
+
+    async def _remove(self, tenant: TenantId, request_ids: Sequence[RequestId]) -> int:
+        removed = await self._engine.remove(tenant, request_ids)
+        await self._blobs.delete(removed.blob_keys)
+        return len(removed.request_ids)

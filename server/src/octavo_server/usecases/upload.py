@@ -50,10 +50,11 @@ class Receive:
         """
         upload_id: UploadId | None = None
         async for chunk in chunks:
-            if upload_id is None:
-                upload_id = valid_upload_id(chunk.upload_id)
-                await self._uploads.begin(tenant, upload_id)
+            is_first = upload_id is None
+            upload_id = upload_id or valid_upload_id(chunk.upload_id)
             self._check(chunk, upload_id)
+            if is_first:
+                await self._uploads.begin(tenant, upload_id)
             if chunk.data:
                 await self._uploads.append(tenant, upload_id, chunk.data, offset=chunk.offset)
             if chunk.sha256:
@@ -65,6 +66,8 @@ class Receive:
     def _check(self, chunk: Chunk, upload_id: UploadId) -> None:
         if chunk.upload_id not in ("", upload_id):
             raise InvalidArgumentError("upload_id", "must be the same in all messages of a stream, or empty")
+        if chunk.offset < 0:
+            raise InvalidArgumentError("offset", "must be 0 or more")
         if len(chunk.data) > CHUNK_BYTES_MAX:
             raise InvalidArgumentError("chunk", f"at most {CHUNK_BYTES_MAX} bytes are allowed")
         if chunk.offset + len(chunk.data) > self._bytes_max:

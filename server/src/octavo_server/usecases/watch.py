@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
-from octavo_server.domain.errors import InvalidArgumentError
+from octavo_server.domain.errors import InvalidArgumentError, NotFoundError
 from octavo_server.domain.ids import RequestId, Revision, TenantId
 from octavo_server.domain.jobs import Job, Progress
 from octavo_server.usecases.hub import Subscription, WatchHub
@@ -39,6 +39,7 @@ class _Watched:
     open_ids: set[RequestId]
     seen: Revision
     told: dict[RequestId, tuple[Revision, Progress | None]]
+    gone: NotFoundError | None = None
 
 
 class Watch:
@@ -72,6 +73,9 @@ class Watch:
                 position = self._hub.position
                 for snapshot in await self._read(tenant, subscription, watched, position):
                     yield snapshot
+                if watched.gone:
+                    # Only now: what ended in the same moment has been told.
+                    raise watched.gone
                 watched.seen = max(watched.seen, position)
                 if not watched.open_ids:
                     return
@@ -88,7 +92,11 @@ class Watch:
         """What is new of the jobs that rang. Only the last one's token covers them all."""
         fresh: list[tuple[Job, Progress | None]] = []
         for request_id in subscription.take() & watched.open_ids:
-            job, progress = await self._report(tenant, request_id)
+            try:
+                job, progress = await self._report(tenant, request_id)
+            except NotFoundError as gone:
+                watched.gone = gone
+                continue
             if job.state.is_final:
                 watched.open_ids.discard(request_id)
             is_news = job.revision > watched.seen or request_id in watched.told

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 
 import structlog
 
+from octavo_server.domain.errors import OctavoError, UnavailableError
 from octavo_server.ports.engine import Engine, Lease
 from octavo_server.usecases.advance import Advance
 from octavo_server.worker.sandbox import Sandbox
@@ -43,7 +44,11 @@ class WorkerLoop:
 
     async def _repeat(self) -> None:
         while not self._is_stopping:
-            await self._once()
+            try:
+                await self._once()
+            except UnavailableError as error:
+                log.warning("no job could be claimed", error=str(error), retry_seconds=error.retry_seconds)
+                await asyncio.sleep(error.retry_seconds)
 
     async def _once(self) -> None:
         async with AsyncExitStack() as busy:
@@ -56,6 +61,10 @@ class WorkerLoop:
                 lease = await self._engine.claim()
             finally:
                 self._idle.discard(task)
+            if not child.is_usable:
+                # It died while it was idle; that is no document's fault.
+                await self._engine.release(lease)
+                return
             try:
                 attempt = await self._advance.run(lease, child)
                 await busy.aclose()
@@ -67,4 +76,8 @@ class WorkerLoop:
     async def _rest(self, lease: Lease, trouble: Exception) -> None:
         """The job is not to blame, and not lost: it is tried again later."""
         log.error("job could not be advanced", request_id=lease.job.request_id, exc_info=trouble)
-        await self._engine.release(lease, delay_seconds=TROUBLE_DELAY_SECONDS)
+        try:
+            await self._advance.forgive(lease, delay_seconds=TROUBLE_DELAY_SECONDS)
+        except OctavoError as error:
+            # Nothing can be recorded now. The lease runs out by itself, and the job is claimed again.
+            log.warning("job could not be given back", request_id=lease.job.request_id, error=str(error))

@@ -10,15 +10,20 @@ from octavo_server.domain.jobs import Job
 from octavo_server.engines import refusals
 from octavo_server.engines.sqlite.jobs import DOCUMENT_SLOT, accepted_with_key
 from octavo_server.engines.sqlite.operations import Acceptance
+from octavo_server.engines.sqlite.removal import make_room
 from octavo_server.engines.sqlite.statements import SQL
 from octavo_server.engines.sqlite.tables import Tables
 from octavo_server.ports.engine import Accepted, StaleError
 
 
-def accept_all(tables: Tables, acceptances: Sequence[Acceptance], *, queue_jobs_max: int) -> None:
-    """Give each its result or its error. None that is refused leaves a trace, or hurts another."""
+def accept_all(tables: Tables, acceptances: Sequence[Acceptance], *, queue_jobs_max: int) -> Sequence[Acceptance]:
+    """Give each its result or its error. None that is refused leaves a trace, or hurts another.
+
+    Returns them in the order of their revisions.
+    """
     free = queue_jobs_max - tables.unfinished
     fitting: dict[Revision, Acceptance] = {}
+    refused: dict[Acceptance, Exception] = {}
     for one in acceptances:
         refusal = _refusal(tables, one.job)
         if refusal is None and len(fitting) >= free:
@@ -26,12 +31,17 @@ def accept_all(tables: Tables, acceptances: Sequence[Acceptance], *, queue_jobs_
         if refusal is None:
             fitting[tables.next_revision()] = one
         else:
-            _resolve(tables, one, refusal)
+            refused[one] = refusal
     added = _add(tables, fitting)
-    for revision, one in fitting.items():
-        if revision not in added:
-            _resolve(tables, one, None)
     tables.unfinished += len(added)
+    # After those that fit: one of them may have brought the key.
+    for one, refusal in refused.items():
+        _resolve(tables, one, refusal)
+    conflicting = [one for revision, one in fitting.items() if revision not in added]
+    for one in conflicting:
+        # Takes new revisions if it is only expired jobs that are in its way.
+        _resolve(tables, one, None)
+    return [*refused, *added.values(), *conflicting]
 
 
 def _refusal(tables: Tables, job: Job) -> Exception | None:
@@ -79,16 +89,25 @@ def _row(revision: Revision, one: Acceptance) -> tuple[Any, ...]:
 
 
 def _resolve(tables: Tables, one: Acceptance, refusal: Exception | None) -> None:
-    """Why it was not recorded. A known key comes first: the same request again is never refused."""
+    """Why it was not recorded; if only expired jobs are in its way, it is recorded now, in their place.
+
+    A known key comes first: the same request again is never refused.
+    """
     job = one.job
-    known = accepted_with_key(tables, job.tenant, job.pipeline, job.idempotency_key)
+    known = accepted_with_key(tables, job.tenant, job.pipeline, job.idempotency_key, job.create_time)
     if known and known.fingerprint == job.fingerprint:
         one.result = Accepted(known, deduplicated=True)
     elif known:
         one.error = refusals.key_reused(job)
     elif refusal:
         one.error = refusal
-    elif tables.one(SQL["has_path"], job.tenant, job.pipeline, job.file.path):
+    elif tables.one(SQL["has_path"], job.tenant, job.pipeline, job.file.path, job.create_time):
         one.error = refusals.path_taken(job)
-    else:
+    elif tables.one(SQL["has_id"], job.request_id, job.file.file_id):
         one.error = refusals.id_taken(job)
+    else:
+        one.removal = make_room(tables, job)
+        added = _add(tables, {tables.next_revision(): one})
+        assert added, job
+        tables.unfinished += 1
+        one.result = replace(one.result, removed=one.removal.removed)

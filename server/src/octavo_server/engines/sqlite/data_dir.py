@@ -26,7 +26,7 @@ class DataDirLock:
     def __init__(self, data_dir: Path) -> None:
         """Makes the folder if it is not there. Raises DataDirError, DataDirInUseError."""
         try:
-            data_dir.mkdir(parents=True, exist_ok=True)
+            _make_durably(data_dir)
             # Not inherited by children: one that outlives us must not keep the next server out.
             self._descriptor = os.open(data_dir / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
@@ -50,3 +50,15 @@ class DataDirLock:
         """Let the next one in. Once."""
         # Only now: closing the descriptor lets go of the lock.
         os.close(self._descriptor)
+
+
+def _make_durably(folder: Path) -> None:
+    """Make it and what is missing above it: a power cut must not take the folder with all that was acknowledged."""
+    if not folder.is_dir():
+        _make_durably(folder.parent)
+        folder.mkdir(exist_ok=True)
+        descriptor = os.open(folder.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -79,11 +79,14 @@ class SqliteEngine:
     async def accept(self, job: Job, inline: bytes | None) -> Accepted:
         """See ports.engine."""
         assert (inline is None) == (job.document.blob_key is not None), job.document
-        return await self._thread.submit(Acceptance(job, encode_job(job), inline, self._accepted))
+        return await self._thread.submit(Acceptance(job, encode_job(job), inline, self._accepted, self._removed))
 
     async def find_accepted(self, tenant: TenantId, pipeline: PipelineName, idempotency_key: str) -> Job | None:
         """See ports.engine."""
-        return await self._thread.run(lambda tables: jobs.accepted_with_key(tables, tenant, pipeline, idempotency_key))
+        now = self._clock.now()
+        return await self._thread.run(
+            lambda tables: jobs.accepted_with_key(tables, tenant, pipeline, idempotency_key, now)
+        )
 
     async def get(self, tenant: TenantId, request_id: RequestId) -> Job:
         """See ports.engine."""
@@ -204,6 +207,7 @@ class SqliteEngine:
 
     async def _close(self) -> None:
         self._queue.close()
+        self._feed.begin_closing()
         await self._thread.close()
         self._feed.close()
         self._lock.release()

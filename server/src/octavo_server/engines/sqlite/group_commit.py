@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
 from octavo_server.domain.errors import OctavoError, ResourceExhaustedError, UnavailableError
@@ -22,6 +23,9 @@ GATHER_SECONDS = 0.01
 """How long acceptances may wait for others to share their transaction, when lately there were more."""
 
 DISK_RETRY_SECONDS = 10.0
+
+PURGE_SECONDS = 60.0
+"""How often, at most, the write-ahead log is emptied because something was removed, whose text is still in it."""
 
 T = TypeVar("T")
 _STOP: Final = None
@@ -42,6 +46,7 @@ class GroupCommit:
         self._timer: asyncio.TimerHandle | None = None
         self._waiting: SimpleQueue[list[Operation[Any]] | None] = SimpleQueue()
         self._is_closing = False
+        self._purge_at = 0.0
         self._ended = self._loop.create_future()
 
     async def start(self, open_tables: Callable[[], Tables]) -> None:
@@ -97,10 +102,10 @@ class GroupCommit:
         self._is_busy = True
         self._waiting.put(batch)
 
-    def _complete(self, batch: Sequence[Operation[Any]]) -> None:
+    def _complete(self, done: Sequence[Operation[Any]]) -> None:
+        """`done` is in the order of revisions, in which changes must be told."""
         self._is_busy = False
-        # In the order of their revisions: acceptances were written first.
-        for operation in sorted(batch, key=lambda one: not isinstance(one, Acceptance)):
+        for operation in done:
             operation.complete()
         self._arrange()
 
@@ -120,47 +125,65 @@ class GroupCommit:
             self._loop.call_soon_threadsafe(_settle, self._ended, None)
 
     def _serve(self, tables: Tables) -> None:
-        while (batch := self._waiting.get()) is not _STOP:
+        while (batch := self._next(tables)) is not _STOP:
+            done: list[Operation[Any]] = []
             try:
-                self._transact(tables, batch)
+                self._transact(tables, batch, done)
             except Exception as error:  # noqa: BLE001  # the thread must go on: told to those who wait
-                for operation in batch:
-                    operation.error = _told(error)
-            self._loop.call_soon_threadsafe(self._complete, batch)
+                # What is done stays as it is: it may be on disk.
+                finished = set(done)
+                done += _failed([one for one in batch if one not in finished], error)
+            self._loop.call_soon_threadsafe(self._complete, done)
 
-    def _transact(self, tables: Tables, batch: Sequence[Operation[Any]]) -> None:
+    def _next(self, tables: Tables) -> list[Operation[Any]] | None:
+        """Wait for what is to be done next; in between empty the log, if that is due."""
+        while tables.has_removed:
+            with contextlib.suppress(Empty):
+                return self._waiting.get(timeout=max(0.0, self._purge_at - time.monotonic()))
+            self._purge_at = time.monotonic() + PURGE_SECONDS
+            # Nothing is lost if it fails; what ails the disk, the next caller is told.
+            with contextlib.suppress(sqlite3.Error):
+                tables.purge_log()
+        return self._waiting.get()
+
+    def _transact(self, tables: Tables, batch: Sequence[Operation[Any]], done: list[Operation[Any]]) -> None:
+        """Adds to `done` each operation whose fate is settled, in the order of revisions."""
         try:
             tables.begin()
-            self._write(tables, batch)
+            written = self._write(tables, batch)
         except Exception as error:  # noqa: BLE001  # told to the caller whose operation it is
             tables.roll_back()
             if len(batch) == 1:
-                batch[0].error = _told(error)
-            else:
-                # One of them can't be done. Alone, each fails only for itself.
-                for operation in batch:
-                    self._transact(tables, [operation])
+                done += _failed(batch, error)
+                return
+            # One of them can't be done. Alone, each fails only for itself.
+            for operation in batch:
+                self._transact(tables, [operation], done)
             return
         try:
             tables.commit()
         except sqlite3.Error as error:
-            for operation in batch:
-                operation.error = _told(error)
+            done += _failed(batch, error)
             tables.roll_back()
+        else:
+            done += written
 
-    def _write(self, tables: Tables, batch: Sequence[Operation[Any]]) -> None:
+    def _write(self, tables: Tables, batch: Sequence[Operation[Any]]) -> Sequence[Operation[Any]]:
+        """Returns the operations in the order of their revisions."""
         for operation in batch:
-            operation.error = None
+            operation.start()
         acceptances = [operation for operation in batch if isinstance(operation, Acceptance)]
+        others = [operation for operation in batch if not isinstance(operation, Acceptance)]
+        written: list[Operation[Any]] = []
         if acceptances:
-            accept_all(tables, acceptances, queue_jobs_max=self._queue_jobs_max)
-        for operation in batch:
-            if not isinstance(operation, Acceptance):
-                try:
-                    operation.result = operation.work(tables)
-                except (OctavoError, StaleError) as refusal:
-                    # Refused before it wrote anything.
-                    operation.error = refusal
+            written += accept_all(tables, acceptances, queue_jobs_max=self._queue_jobs_max)
+        for operation in others:
+            try:
+                operation.result = operation.work(tables)
+            except (OctavoError, StaleError) as refusal:
+                # Refused before it wrote anything.
+                operation.error = refusal
+        return written + others
 
 
 def _settle(future: asyncio.Future[None], error: Exception | None) -> None:
@@ -170,6 +193,12 @@ def _settle(future: asyncio.Future[None], error: Exception | None) -> None:
         future.set_exception(error)
     else:
         future.set_result(None)
+
+
+def _failed(batch: Sequence[Operation[Any]], error: Exception) -> Sequence[Operation[Any]]:
+    for operation in batch:
+        operation.error = _told(error)
+    return batch
 
 
 def _told(error: Exception) -> Exception:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from octavo_server.domain.contents import Slot
 from octavo_server.domain.errors import NotFoundError
-from octavo_server.domain.ids import BlobKey, FileId, PipelineName, RequestId, Revision, TenantId
+from octavo_server.domain.ids import BlobKey, FileId, Instant, PipelineName, RequestId, Revision, TenantId
 from octavo_server.domain.jobs import Job
 from octavo_server.engines.codec import decode_job
 from octavo_server.engines.feed import Durable, revision_of
@@ -29,9 +29,9 @@ def find_by_file(tables: Tables, file_id: FileId) -> Job | None:
     return _decoded(tables.one(SQL["job_by_file"], file_id))
 
 
-def accepted_with_key(tables: Tables, tenant: TenantId, pipeline: PipelineName, key: str) -> Job | None:
-    """The job that was accepted with this idempotency key; none has the empty one."""
-    return _decoded(tables.one(SQL["job_by_idempotency_key"], tenant, pipeline, key)) if key else None
+def accepted_with_key(tables: Tables, tenant: TenantId, pipeline: PipelineName, key: str, now: Instant) -> Job | None:
+    """The job that was accepted with this idempotency key and has not expired; none has the empty one."""
+    return _decoded(tables.one(SQL["job_by_idempotency_key"], tenant, pipeline, key, now)) if key else None
 
 
 def content(tables: Tables, request_id: RequestId, slot: Slot) -> bytes:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from octavo_server.domain.jobs import Job
+from octavo_server.engines.sqlite.removal import Removal
 from octavo_server.engines.sqlite.tables import Tables
 from octavo_server.ports.engine import Accepted
 
@@ -25,6 +26,10 @@ class Operation(Generic[T]):
         self.result: T
         self.error: Exception | None = None
 
+    def start(self) -> None:
+        """Forget what came of it in a transaction that was undone."""
+        self.error = None
+
     def complete(self) -> None:
         """Tell the event loop what came of it."""
         if self.error is None and self.publish is not None:
@@ -40,13 +45,34 @@ class Operation(Generic[T]):
 class Acceptance(Operation[Accepted]):
     """A job to accept. All that wait are written together, see accepting.py."""
 
-    __slots__ = ("body", "inline", "job")
+    __slots__ = ("body", "inline", "job", "publish_removal", "removal")
 
-    def __init__(self, job: Job, body: str, inline: bytes | None, publish: Callable[[Accepted], None]) -> None:
+    def __init__(
+        self,
+        job: Job,
+        body: str,
+        inline: bytes | None,
+        publish: Callable[[Accepted], None],
+        publish_removal: Callable[[Removal], None],
+    ) -> None:
         super().__init__(_not_alone, publish)
         self.job = job
         self.body = body
         self.inline = inline
+        self.publish_removal = publish_removal
+        self.removal: Removal | None = None
+        """Expired jobs that were removed to make room for it, before it was recorded."""
+
+    def start(self) -> None:
+        """See Operation."""
+        super().start()
+        self.removal = None
+
+    def complete(self) -> None:
+        """See Operation."""
+        if self.error is None and self.removal is not None:
+            self.publish_removal(self.removal)
+        super().complete()
 
 
 def _not_alone(_tables: Tables) -> Any:

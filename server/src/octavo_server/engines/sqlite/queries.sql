@@ -43,10 +43,20 @@ SELECT body, revision FROM jobs WHERE file_id = ?
 
 -- name: job_by_idempotency_key
 SELECT body, revision FROM jobs
-WHERE tenant = ? AND pipeline = ? AND idempotency_key = ? AND idempotency_key <> ''
+WHERE tenant = ? AND pipeline = ? AND idempotency_key = ? AND idempotency_key <> '' AND expire_time > ?
 
 -- name: has_path
-SELECT 1 FROM jobs WHERE tenant = ? AND pipeline = ? AND path = ?
+SELECT 1 FROM jobs WHERE tenant = ? AND pipeline = ? AND path = ? AND expire_time > ?
+
+-- name: has_id
+SELECT 1 FROM jobs WHERE request_id = ? UNION ALL SELECT 1 FROM jobs WHERE file_id = ?
+
+-- name: expired_rivals
+-- Those with a path or an idempotency key.
+SELECT number, request_id, is_final FROM jobs WHERE tenant = ?1 AND pipeline = ?2 AND path = ?3 AND expire_time <= ?5
+UNION
+SELECT number, request_id, is_final FROM jobs
+WHERE tenant = ?1 AND pipeline = ?2 AND idempotency_key = ?4 AND idempotency_key <> '' AND expire_time <= ?5
 
 -- name: at_revision
 SELECT number, is_final FROM jobs WHERE request_id = ? AND revision = ?

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from octavo_server.domain.ids import BlobKey, Instant, RequestId, TenantId
+from octavo_server.domain.jobs import Job
 from octavo_server.engines.sqlite.statements import SQL
 from octavo_server.engines.sqlite.tables import Tables
 from octavo_server.ports.engine import JobRemoved, Removed
@@ -34,6 +35,14 @@ def expire(tables: Tables, now: Instant, jobs_max: int) -> Removal:
     return _remove(tables, tables.all(SQL["expired"], now, jobs_max), now)
 
 
+def make_room(tables: Tables, job: Job) -> Removal:
+    """Remove the jobs that have expired by the time of `job`, and have its path or its idempotency key."""
+    rows = tables.all(
+        SQL["expired_rivals"], job.tenant, job.pipeline, job.file.path, job.idempotency_key, job.create_time
+    )
+    return _remove(tables, rows, job.create_time)
+
+
 def _remove(tables: Tables, rows: Sequence[Row], now: Instant) -> Removal:
     if not rows:
         return Removal(Removed((), ()), ())
@@ -46,5 +55,6 @@ def _remove(tables: Tables, rows: Sequence[Row], now: Instant) -> Removal:
     tables.execute(SQL["add_removed"], before, now, json.dumps(request_ids))
     # Never those just added: the newest keeps the last revision.
     tables.execute(SQL["forget_removed"], now - REPLAY_SECONDS_MIN, before)
+    tables.has_removed = True
     tables.unfinished -= sum(1 for _, _, is_final in rows if not is_final)
     return Removal(Removed(request_ids, blob_keys), changes)

@@ -45,6 +45,8 @@ def _configure(connection: sqlite3.Connection) -> None:
         # A commit waits for the disk; with NORMAL a power cut could take acknowledged jobs with it.
         "synchronous = FULL",
         "foreign_keys = ON",
+        # What is removed is overwritten, not only unlinked.
+        "secure_delete = ON",
         f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
         f"cache_size = -{CACHE_KIB}",
     ):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from octavo_server.domain.ids import PipelineName, Revision, TenantId
+from octavo_server.engines.sqlite.schema import BUSY_SECONDS_MAX
 from octavo_server.engines.sqlite.statements import SQL, with_rows
 
 ROWS_MAX = 64
@@ -24,6 +25,9 @@ class Tables:
         self.last_revision = self.one(SQL["last_revision"])[0]
         self.unfinished = self.one(SQL["unfinished_count"])[0]
         """How many jobs are not final."""
+        self.has_removed = False
+        """Was something removed since the last `purge_log`?"""
+        self._is_recount_due = False
 
     def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
         """Run one statement."""
@@ -71,7 +75,13 @@ class Tables:
 
     def begin(self) -> None:
         """Begin a transaction."""
+        if self._connection.in_transaction:
+            # Undoing the last one failed.
+            self.roll_back()
         self._connection.execute(SQL["begin"])
+        if self._is_recount_due:
+            self.unfinished = self.one(SQL["unfinished_count"])[0]
+            self._is_recount_due = False
 
     def commit(self) -> None:
         """Make it durable."""
@@ -79,10 +89,20 @@ class Tables:
 
     def roll_back(self) -> None:
         """Undo the transaction, if SQLite has not done so itself, and what was noted of it."""
+        self._chains.clear()
+        self._is_recount_due = True
         if self._connection.in_transaction:
             self._connection.execute(SQL["rollback"])
-        self._chains.clear()
-        self.unfinished = self.one(SQL["unfinished_count"])[0]
+
+    def purge_log(self) -> None:
+        """Move the write-ahead log into the database, and empty it: it holds what was removed as it was written."""
+        # Not while somebody reads with another tool: the next time will do.
+        self._connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            [is_busy, _, _] = self.one("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS_MAX * 1_000:.0f}")
+        self.has_removed = bool(is_busy)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -1,0 +1,280 @@
+"""Running a module and recording what came of it: leases, cancels, trouble."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from octavo_server.clock import RandomIds, SystemClock
+from octavo_server.domain.contents import describe
+from octavo_server.domain.errors import NotFoundError, UnavailableError
+from octavo_server.domain.files import File
+from octavo_server.domain.ids import FileId, Instant, PipelineName, RequestId, Revision, TenantId
+from octavo_server.domain.jobs import Job, JobState, ModuleRun, ModuleState, Progress
+from octavo_server.domain.limits import STARTS_MAX, Limits
+from octavo_server.domain.pipelines import Pipeline
+from octavo_server.engines.memory import MemoryEngine
+from octavo_server.ports.engine import Lease
+from octavo_server.ports.runner import Crashed, Outcome, Refused, Succeeded, Task
+from octavo_server.usecases.advance import Advance
+from octavo_server.usecases.hub import WatchHub
+from octavo_server.usecases.report import Report
+from octavo_server.usecases.watch import Snapshot, Watch
+
+TENANT = TenantId("t")
+LEASE_SECONDS = 0.3
+DONE = Succeeded(output=b"[]", media_type="application/json")
+OnProgress = Callable[[Progress], None]
+
+
+class ScriptedRunner:
+    """Does what the test says instead of running a module; counts its starts."""
+
+    def __init__(self, script: Callable[[OnProgress], Awaitable[Outcome]]) -> None:
+        self._script = script
+        self.starts = 0
+        self.tasks: list[Task] = []
+
+    async def run(self, task: Task, on_progress: OnProgress) -> Outcome:
+        self.starts += 1
+        self.tasks.append(task)
+        return await self._script(on_progress)
+
+
+class NoBlobs:
+    """Every content is inline here."""
+
+    async def delete(self, keys: object) -> None:
+        assert not keys
+
+
+class Bench:
+    """An engine in memory, a hub that follows it, and the use case."""
+
+    def __init__(self, engine: MemoryEngine, hub: WatchHub) -> None:
+        self.engine = engine
+        self.hub = hub
+        self.advance = Advance(
+            engine=engine,
+            blobs=NoBlobs(),  # type: ignore[arg-type]
+            hub=hub,
+            clock=SystemClock(),
+            ids=RandomIds(),
+            limits=Limits(),
+            lease_seconds=LEASE_SECONDS,
+        )
+
+    async def submit(self, name: str = "a.txt", **changes: object) -> Job:
+        now = SystemClock().now()
+        job = Job(
+            request_id=RequestId(RandomIds().uuid()),
+            tenant=TENANT,
+            pipeline=PipelineName("p"),
+            file=File(file_id=FileId(RandomIds().uuid()), name=name, directory="/etc"),
+            document=describe(b"One."),
+            runs=(ModuleRun(name="parser", key="parser", model="sentence"),),
+            create_time=now,
+            update_time=now,
+            expire_time=Instant(now + 100),
+        )
+        return (await self.engine.accept(replace(job, **changes), b"One.")).job
+
+    async def work(self, runner: ScriptedRunner) -> Lease:
+        """Claim and advance once, as the worker loop does."""
+        lease = await self.engine.claim()
+        attempt = await self.advance.run(lease, runner)
+        if attempt:
+            await self.advance.conclude(attempt)
+        return lease
+
+    async def get(self, job: Job) -> Job:
+        return await self.engine.get(TENANT, job.request_id)
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    engine = MemoryEngine(clock=SystemClock(), lease_seconds=LEASE_SECONDS)
+    await engine.put_pipeline(
+        Pipeline(tenant=TENANT, name=PipelineName("p"), chain=("parser",), create_time=Instant(0))
+    )
+    hub = WatchHub(engine=engine, watchers_max=10)
+    following = asyncio.create_task(hub.follow(await engine.position()))
+    yield Bench(engine, hub)
+    await engine.close()
+    await following
+
+
+async def test_a_module_that_ends_well_ends_its_job(bench: Bench) -> None:
+    job = await bench.submit()
+
+    async def succeed(_: OnProgress) -> Outcome:
+        return DONE
+
+    await bench.work(ScriptedRunner(succeed))
+    ended = await bench.get(job)
+    assert (ended.state, ended.runs[0].attempt) == (JobState.SUCCEEDED, 1)
+    assert await bench.engine.inline(job.request_id, 0) == b"[]"
+
+
+async def test_a_module_that_reports_for_longer_than_its_lease_is_started_once(bench: Bench) -> None:
+    job = await bench.submit()
+
+    async def report_for_three_leases(on_progress: OnProgress) -> Outcome:
+        for page in range(30):
+            on_progress(Progress("page", page, 30))
+            await asyncio.sleep(LEASE_SECONDS / 10)
+        return DONE
+
+    runner = ScriptedRunner(report_for_three_leases)
+    working = [asyncio.create_task(bench.work(runner)) for _ in range(2)]
+    await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+    assert runner.starts == 1
+    assert (await bench.get(job)).runs[0].attempt == 1
+    for task in working:
+        task.cancel()
+    await asyncio.gather(*working, return_exceptions=True)
+
+
+async def test_cancelling_a_running_job_stops_its_module_and_ends_cancelled(bench: Bench) -> None:
+    job = await bench.submit()
+    started, stopped = asyncio.Event(), asyncio.Event()
+
+    async def run_for_ever(_: OnProgress) -> Outcome:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+        return DONE
+
+    working = asyncio.create_task(bench.work(ScriptedRunner(run_for_ever)))
+    await started.wait()
+    while (running := await bench.get(job)).state is not JobState.RUNNING:
+        await asyncio.sleep(0)
+    cancelling = await bench.engine.update(running.cancel_requested(SystemClock().now()))
+    assert cancelling.state is JobState.CANCELLING
+    await working
+    assert stopped.is_set()
+    assert (await bench.get(job)).state is JobState.CANCELLED
+
+
+async def test_a_job_that_is_removed_while_it_runs_stops_its_module(bench: Bench) -> None:
+    job = await bench.submit()
+    started = asyncio.Event()
+
+    async def run_for_ever(_: OnProgress) -> Outcome:
+        started.set()
+        await asyncio.Event().wait()
+        return DONE
+
+    working = asyncio.create_task(bench.work(ScriptedRunner(run_for_ever)))
+    await started.wait()
+    await bench.engine.remove(TENANT, [job.request_id])
+    await working
+    with pytest.raises(NotFoundError):
+        await bench.get(job)
+
+
+async def test_trouble_of_the_server_counts_against_no_job(bench: Bench) -> None:
+    job = await bench.submit()
+
+    async def disk_full(_: OnProgress) -> Outcome:
+        raise UnavailableError("no room")
+
+    async def succeed(_: OnProgress) -> Outcome:
+        return DONE
+
+    for _ in range(STARTS_MAX + 2):
+        lease = await bench.engine.claim()
+        with pytest.raises(BaseExceptionGroup):
+            await bench.advance.run(lease, ScriptedRunner(disk_full))
+        await bench.advance.forgive(lease, delay_seconds=0)
+    await bench.work(ScriptedRunner(succeed))
+    ended = await bench.get(job)
+    assert (ended.state, ended.runs[0].attempt, ended.runs[0].crashes) == (JobState.SUCCEEDED, 1, 0)
+
+
+async def test_a_server_that_stops_gives_the_job_back_uncounted(bench: Bench) -> None:
+    job = await bench.submit()
+    started = asyncio.Event()
+
+    async def run_for_ever(_: OnProgress) -> Outcome:
+        started.set()
+        await asyncio.Event().wait()
+        return DONE
+
+    working = asyncio.create_task(bench.work(ScriptedRunner(run_for_ever)))
+    await started.wait()
+    while (await bench.get(job)).state is not JobState.RUNNING:
+        await asyncio.sleep(0)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    returned = await bench.get(job)
+    assert (returned.runs[0].state, returned.runs[0].attempt) == (ModuleState.PENDING, 0)
+    assert (await bench.engine.claim()).job == returned
+
+
+async def test_a_module_that_crashes_three_times_fails_its_job_and_says_how_often(bench: Bench) -> None:
+    job = await bench.submit()
+
+    async def crash(_: OnProgress) -> Outcome:
+        return Crashed("CHILD_DIED", "its process died")
+
+    for _ in range(3):
+        await bench.work(ScriptedRunner(crash))
+    ended = await bench.get(job)
+    assert ended.state is JobState.FAILED
+    assert ended.failure is not None
+    assert ended.failure.message == "its process died (3 attempts)"
+
+
+async def test_a_processing_timeout_bounds_the_module_and_is_named(bench: Bench) -> None:
+    job = await bench.submit(processing_seconds_max=5.0)
+
+    async def run_out_of_time(_: OnProgress) -> Outcome:
+        return Refused("TIME_LIMIT", "stopped after 5 s")
+
+    runner = ScriptedRunner(run_out_of_time)
+    await bench.work(runner)
+    assert 0 < runner.tasks[0].seconds_max <= 5
+    ended = await bench.get(job)
+    assert ended.failure is not None
+    assert (ended.failure.reason, ended.failure.message) == (
+        "TIME_LIMIT",
+        "not done within the processing_timeout of 5 s",
+    )
+
+
+async def test_a_watch_tells_the_end_of_one_job_although_another_goes_in_the_same_moment(bench: Bench) -> None:
+    ends, goes = await bench.submit("1.txt"), await bench.submit("2.txt")
+    report = Report(engine=bench.engine, hub=bench.hub, clock=SystemClock())
+    watch = Watch(report=report, hub=bench.hub)(TENANT, [ends.request_id, goes.request_id])
+    for _ in range(2):
+        assert isinstance(await anext(watch), Snapshot)
+    await bench.engine.update((await bench.get(ends)).cancel_requested(SystemClock().now()))
+    await bench.engine.remove(TENANT, [goes.request_id])
+    told = await anext(watch)
+    assert isinstance(told, Snapshot)
+    assert told.job.state is JobState.CANCELLED
+    with pytest.raises(NotFoundError):
+        await anext(watch)
+
+
+async def test_a_snapshot_in_the_middle_of_a_round_does_not_claim_the_whole_round(bench: Bench) -> None:
+    jobs = [await bench.submit(f"{n}.txt") for n in range(3)]
+    report = Report(engine=bench.engine, hub=bench.hub, clock=SystemClock())
+    while bench.hub.position < jobs[-1].revision:
+        await asyncio.sleep(0)
+    watch = Watch(report=report, hub=bench.hub)(TENANT, [job.request_id for job in jobs])
+    seen = [snapshot.seen async for snapshot in first(watch, 3)]
+    assert seen == [Revision(0), Revision(0), jobs[-1].revision]
+    await watch.aclose()
+
+
+async def first(items: AsyncIterator[object], count: int) -> AsyncIterator[Snapshot]:
+    for _ in range(count):
+        item = await anext(items)  # type: ignore[arg-type]
+        assert isinstance(item, Snapshot)
+        yield item
