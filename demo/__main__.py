@@ -15,7 +15,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
+from rich.padding import Padding
 from rich.panel import Panel
+from rich.table import Column, Table
 from rich.text import Text
 
 import octavo
@@ -37,7 +39,8 @@ def main() -> int:
         given = [Path(name) for name in sys.argv[1:]]
         missing = [path for path in given if not path.is_file()]
         if missing:
-            console.print(f'[red]There is no file {escape(str(missing[0]))}.[/] Check the names in FILES="...".')
+            names = ", ".join(str(path) for path in missing)
+            console.print(f'[red]No such file: {escape(names)}.[/] Check the names in FILES="...".')
             return 2
         documents = given or write_samples(folder)
         with served(folder) as address:
@@ -90,6 +93,9 @@ async def parse(address: str, documents: list[Path]) -> list[Row]:
         await client.create_pipeline(PIPELINE, ["parser"])
         with Live(get_renderable=lambda: table(rows), console=console, refresh_per_second=12):
             await asyncio.gather(*(follow(client, row) for row in rows))
+        if not console.is_terminal:
+            # Only on a terminal does the live table end its last line.
+            console.print()
         for row in rows:
             if row.has_succeeded and row.request_id:
                 show(row, (await client.fetch_output(row.request_id)).json())
@@ -110,13 +116,15 @@ async def follow(client: octavo.Client, row: Row) -> None:
 def show(row: Row, snippets: list[dict[str, object]]) -> None:
     """The first snippets with the lines they came from."""
     console.print(f"\n[bold]{escape(row.path.name)}[/] [dim]{len(snippets)} snippets; the first:[/]")
+    grid = Table.grid(Column(justify="right", no_wrap=True), Column(), padding=(0, 2, 0, 0))
     for snippet in snippets[:SNIPPETS_SHOWN]:
         lines = snippet["line_numbers"]
         assert isinstance(lines, list)
         where = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]}-{lines[-1]}"
         words = " ".join(str(snippet["snippet"]).split())
         text = words if len(words) <= SNIPPET_CHARS_MAX else f"{words[:SNIPPET_CHARS_MAX]} ..."
-        console.print(Text.assemble((f"  {where:>11}  ", "cyan"), text))
+        grid.add_row(Text(where, style="cyan"), Text(text))
+    console.print(Padding(grid, (0, 0, 0, 2)))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The `octavo` command as a user runs it: a child process against a real server."""
 
+import hashlib
 import json
 import os
 import signal
@@ -94,6 +95,66 @@ def test_a_job_is_looked_up_watched_and_fetched(server: ServerProcess, folder: P
     assert json.loads(listed.stdout) == {"name": "parser", "module_chain": ["parser"]}
 
 
+def test_warnings_are_told(server: ServerProcess, folder: Path) -> None:
+    (folder / "latin.txt").write_bytes("Un café, s'il vous plaît. Très bien.".encode("cp1252"))
+
+    shown = octavo("process", "latin.txt", cwd=folder, server=server.address)
+    submitted = octavo("process", "latin.txt", "--json", cwd=folder, server=server.address)
+    answer = json.loads(submitted.stdout)
+    status = octavo("status", answer["request_id"], cwd=folder, server=server.address)
+    status_json = octavo("status", answer["request_id"], "--json", cwd=folder, server=server.address)
+    watched = octavo("watch", answer["request_id"], cwd=folder, server=server.address)
+
+    (warning,) = answer["warnings"]
+    assert "not valid UTF-8" in warning
+    assert json.loads(status_json.stdout)["warnings"] == [warning]
+    for done in (shown, status, watched):
+        assert done.stdout.splitlines()[-1] == f"  warning: {warning}"
+
+
+def test_an_output_is_fetched_as_json(server: ServerProcess, folder: Path) -> None:
+    submitted = octavo("process", "a.txt", "--json", cwd=folder, server=server.address)
+    request_id = json.loads(submitted.stdout)["request_id"]
+
+    included = octavo("fetch", request_id, "--json", cwd=folder, server=server.address)
+    saved = octavo("fetch", request_id, "--json", "--output", "x.json", cwd=folder, server=server.address)
+
+    content = (folder / "x.json").read_bytes()
+    described = {
+        "request_id": request_id,
+        "media_type": "application/json",
+        "size_bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    assert json.loads(included.stdout) == {**described, "content": json.loads(content)}
+    assert json.loads(saved.stdout) == {**described, "path": "x.json"}
+
+
+def test_the_help_tells_the_exit_codes(tmp_path: Path) -> None:
+    told = " ".join(octavo("process", "--help", cwd=tmp_path).stdout.split())
+    assert "0 ok, 1 a job failed, 2 bad input or refused, 3 no server, 130 interrupted" in told
+
+
+def test_a_lost_server_is_told_on_stderr(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+    with ServerProcess(tmp_path / "data", "--workers", "0") as server:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "octavo.cli", "process", "a.txt"],
+            cwd=tmp_path,
+            env={**clean_environment(), "OCTAVO_SERVER": server.address},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "a.txt  pending  parser\n"
+        server.terminate()
+        assert process.stderr.readline() == f"octavo: no server at {server.address}; trying again for 60 s\n"
+        process.kill()
+        process.communicate(timeout=30)
+
+
 def test_model_and_params_are_chosen(server: ServerProcess, folder: Path) -> None:
     options = ("--model", "fixed", "--param", "chunk_size=5", "--param", "overlap_size=1")
 
@@ -131,7 +192,7 @@ def test_bad_input_is_told_in_a_line_or_two(
 def test_a_missing_server_is_told_with_what_to_do(folder: Path) -> None:
     done = octavo("process", "a.txt", cwd=folder)
 
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert done.stderr == (
         "octavo: no server at 127.0.0.1:1: start one with `octavo-server serve`, or name another with --server\n"
     )

@@ -138,6 +138,21 @@ def test_waiting_saves_and_includes_the_output(server: ServerProcess, tmp_path: 
     assert "SUCCESS: module 1 (of 1) - parser processing complete." in lines
 
 
+def test_a_verbose_wait_tells_that_the_server_is_gone(tmp_path: Path) -> None:
+    path = make_document(tmp_path, ".txt")
+    (tmp_path / "output").mkdir()
+    with ServerProcess(tmp_path / "data", "--workers", "0") as server:
+        script = WAITING_SCRIPT.format(url=server.address, path=path.name)
+        waiting = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+        assert waiting.stdout is not None
+        while waiting.stdout.readline() != "INFO: File process and processing status:\n":
+            assert waiting.poll() is None
+        server.terminate()
+        assert waiting.stdout.readline() == f"INFO: no server at {server.address}; trying again for 60 s\n"
+        waiting.kill()
+        waiting.communicate(timeout=30)
+
+
 def test_a_deleted_request_is_not_found(server: ServerProcess, tmp_path: Path) -> None:
     make_document(tmp_path, ".txt")
     script = f"""

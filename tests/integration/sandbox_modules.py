@@ -2,21 +2,31 @@
 
 import ctypes
 import errno
+import fcntl
 import json
+import mmap
 import os
 import signal
 import socket
 import struct
 import subprocess
+import termios
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 
 from octavo_server.domain.jobs import Progress
 from octavo_server.domain.modules import Format, ModelSpec, ModuleSpec
 from octavo_server.extractors.base import Report
 from octavo_server.modules.base import Input, Output, RefusalError
+from octavo_server.worker.child import Connection
+from octavo_server.worker.frames import pack
+from octavo_server.worker.messages import progress_header, succeeded_header
+
+_PRIVATE = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+_GROWS_DOWN = 0x100
 
 Work = Callable[[Input, Report], bytes]
 
@@ -98,6 +108,64 @@ def too_much(given: Input, report: Report) -> bytes:
     return bytes(given.output_bytes_max + 1)
 
 
+def _connection(report: Report) -> Connection:
+    """What a document that took over its child has, too."""
+    return cast("Connection", report.__self__)  # type: ignore[attr-defined]  # a bound method
+
+
+def _answer(data: bytes, **fields: str) -> bytes:
+    return pack(succeeded_header("text/plain", ()) | fields, len(data)) + data
+
+
+def answer_twice(given: Input, report: Report) -> bytes:
+    _connection(report).send(succeeded_header("text/plain", ()), b"mine")
+    return b"planted"
+
+
+def answer_later(given: Input, report: Report) -> bytes:
+    def plant() -> None:
+        # Python's main thread has left this function by then, and waits for a task.
+        time.sleep(0.2)
+        _connection(report).send(succeeded_header("text/plain", ()), b"planted")
+
+    threading.Thread(target=plant).start()
+    return str(os.getpid()).encode()
+
+
+def answer_for_another_task(given: Input, report: Report) -> bytes:
+    os.write(0, _answer(b"planted", task="0" * 16))
+    time.sleep(3_600)
+    return b""
+
+
+def answer_for_no_task(given: Input, report: Report) -> bytes:
+    os.write(0, _answer(b"planted"))
+    time.sleep(3_600)
+    return b""
+
+
+def flood(given: Input, report: Report) -> bytes:
+    for number in range(20_000):
+        _connection(report).send(progress_header(Progress("step", number, 20_000)))
+    return b"done"
+
+
+def draw_on_terminal(given: Input, report: Report) -> bytes:
+    os.write(2, b"\x1b]0;owned\x07\x1b[2J\r\n\x9b\xc2\x9b end")
+    return b""
+
+
+def wait_for_signal(given: Input, report: Report) -> bytes:
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+    report(Progress("pid", os.getpid(), 0))
+    signal.sigwait([signal.SIGUSR1])
+    return b"done"
+
+
+def open_by_path(given: Input, report: Report) -> bytes:
+    return Path(given.document.path).read_bytes()
+
+
 def nonsense(given: Input, report: Report) -> bytes:
     os.write(0, b"\xff" * 1_000)
     time.sleep(3_600)
@@ -112,8 +180,7 @@ def half_a_frame(given: Input, report: Report) -> bytes:
 
 
 def unknown_message(given: Input, report: Report) -> bytes:
-    encoded = json.dumps({"type": "succeeded", "media_type": 7, "warnings": []}).encode()
-    os.write(0, struct.pack("!II", len(encoded), 0) + encoded)
+    _connection(report).send({"type": "succeeded", "media_type": 7, "warnings": []})
     time.sleep(3_600)
     return b""
 
@@ -185,22 +252,38 @@ def attempts(given: Input, report: Report) -> bytes:
         "chmod": lambda: target.chmod(0o777),
         "io_uring": lambda: _system_call(425, 1, 0),
         "memfd": lambda: os.memfd_create("x"),
+        "shared memory": lambda: mmap.mmap(-1, mmap.PAGESIZE),
+        "stack": lambda: mmap.mmap(-1, mmap.PAGESIZE, flags=_PRIVATE | _GROWS_DOWN),
+        "own memory": lambda: mmap.mmap(-1, mmap.PAGESIZE, flags=_PRIVATE),
+        "type into terminal": lambda: fcntl.ioctl(0, termios.TIOCSTI, b"x"),
         "read": target.read_text,
+        "read around": lambda: Path(f"/proc/self/root{target}").read_text(),
+        "list": lambda: list(target.parent.iterdir()),
+        "list home": lambda: list(Path.home().iterdir()),
+        "read accounts": Path("/etc/passwd").read_text,
+        "read library": Path(json.__file__).read_text,
     }
     return json.dumps({name: _attempt(action) for name, action in actions.items()}).encode()
 
 
 FUNCTIONS: list[Work] = [
     abort,
+    answer_for_another_task,
+    answer_for_no_task,
+    answer_later,
+    answer_twice,
     attempts,
     count,
     die,
+    draw_on_terminal,
     echo,
     fail,
     fill_memory,
+    flood,
     half_a_frame,
     hang_up,
     nonsense,
+    open_by_path,
     pid,
     refuse,
     shout,
@@ -210,5 +293,6 @@ FUNCTIONS: list[Work] = [
     start_thread,
     too_much,
     unknown_message,
+    wait_for_signal,
 ]
 MODULES = {work.__name__: Function(work.__name__, work) for work in FUNCTIONS}

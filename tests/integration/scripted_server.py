@@ -71,13 +71,14 @@ class ScriptedServer(
     file_service_pb2_grpc.FileServiceServicer,
     pipeline_service_pb2_grpc.PipelineServiceServicer,
 ):
-    """Keeps what it was asked in `requests`, by method; fails as often as `unavailable` says, by method."""
+    """Keeps what it was asked in `requests`, by method; fails as often as `unavailable` or `dropped` says."""
 
     def __init__(self) -> None:
         self.address = "127.0.0.1:0"
         self.requests: dict[str, list] = defaultdict(list)
         self.metadata: dict[str, list] = defaultdict(list)
         self.unavailable: dict[str, int] = defaultdict(int)
+        self.dropped: dict[str, int] = defaultdict(int)
         self.lost_replies: dict[str, int] = defaultdict(int)
         self.snapshots: dict[str, processing.ProcessStatusResponse] = {}
         self.accepted: dict[str, processing.ProcessResponse] = {}
@@ -136,6 +137,10 @@ class ScriptedServer(
         if self.unavailable[method] > 0:
             self.unavailable[method] -= 1
             await abort_unavailable(context)
+        if self.dropped[method] > 0:
+            self.dropped[method] -= 1
+            # What a stopping grpc.aio server makes of a call that it had just matched.
+            await context.abort(grpc.StatusCode.CANCELLED, "")
 
     async def _lose_reply(self, method: str, context: grpc.aio.ServicerContext) -> None:
         if self.lost_replies[method] > 0:

@@ -81,6 +81,87 @@ async def test_a_watch_goes_on_over_a_draining_server_and_repeats_nothing(
     assert [request.resume_token for request in server.requests["StatusWatch"]] == ["", "1"]
 
 
+async def test_a_resumed_watch_does_not_ask_for_jobs_that_ended_and_have_expired_since(
+    server: ScriptedServer, client: octavo.Client
+) -> None:
+    server.snapshots["a"] = snapshot("a", 1, jobs.JOB_STATE_PENDING)
+    server.snapshots["b"] = snapshot("b", 2, jobs.JOB_STATE_SUCCEEDED)
+    states = []
+
+    async with aclosing(client.watch("a", "b")) as statuses:
+        async for status in statuses:
+            states.append((status.request_id, status.state))
+            if len(states) == 2:
+                await server.watching.wait()
+                await server.stop()
+                del server.snapshots["b"]
+                await server.publish(snapshot("a", 3, jobs.JOB_STATE_SUCCEEDED))
+                await server.start()
+
+    assert states == [("a", "pending"), ("b", "succeeded"), ("a", "succeeded")]
+    assert [list(request.request_ids) for request in server.requests["StatusWatch"]] == [["a", "b"], ["a"]]
+
+
+@pytest.mark.parametrize(
+    "method", ["Process", "ProcessStatus", "StatusWatch", "UploadFile", "GetUpload", "FetchOutput"]
+)
+async def test_a_call_that_a_stopping_server_dropped_is_repeated(
+    server: ScriptedServer, client: octavo.Client, method: str
+) -> None:
+    # Twice: an upload hides the first one behind a write that failed.
+    server.dropped[method] = 2
+    server.upload_cuts = [MIB]
+
+    job = await client.process("p", b"x" * (3 * MIB), source_file_name="a.pdf")
+    await client.process_status(job.request_id)
+    await server.publish(snapshot(job.request_id, 2, jobs.JOB_STATE_SUCCEEDED))
+    states = [status.state async for status in client.watch(job.request_id)]
+    output = await client.fetch_output(job.request_id)
+
+    assert server.dropped[method] == 0
+    assert len(server.requests[method]) >= 3
+    assert bytes(server.committed) == b"x" * (3 * MIB)
+    assert states == ["succeeded"]
+    assert output.content == server.output
+
+
+async def test_a_lost_server_is_told_once_however_many_calls_wait_for_it(server: ScriptedServer) -> None:
+    told = []
+    patience = octavo.Patience(unavailable_seconds_max=1)
+    async with octavo.Client(
+        server.address, patience=patience, on_lost=lambda target, seconds: told.append((target, seconds))
+    ) as client:
+        await client.list_modules()
+        server.unavailable["ListModules"] = 1
+        await client.list_modules()
+        assert told == []
+        await server.stop()
+        await asyncio.gather(*(client.list_modules() for _ in range(3)), return_exceptions=True)
+        assert told == [(server.address, 1)]
+        await server.start()
+        await client.list_modules()
+        await server.stop()
+        await asyncio.gather(client.list_modules(), return_exceptions=True)
+        assert told == [(server.address, 1)] * 2
+    await server.start()
+
+
+async def test_a_server_that_never_answered_is_not_told_as_lost() -> None:
+    told = []
+    patience = octavo.Patience(first_contact_seconds_max=0.3)
+    async with octavo.Client("127.0.0.1:1", patience=patience, on_lost=lambda *lost: told.append(lost)) as client:
+        with pytest.raises(octavo.UnavailableError):
+            await client.list_modules()
+    assert told == []
+
+
+async def test_https_to_a_server_without_tls_says_so(server: ScriptedServer) -> None:
+    patience = octavo.Patience(first_contact_seconds_max=0.3)
+    async with octavo.Client(f"https://{server.address}", patience=patience) as client:
+        with pytest.raises(octavo.UnavailableError, match="If it does not speak TLS, write http://"):
+            await client.list_modules()
+
+
 async def test_a_watch_goes_on_over_a_restart_on_the_same_port(server: ScriptedServer, client: octavo.Client) -> None:
     server.snapshots["a"] = snapshot("a", 1, jobs.JOB_STATE_PENDING)
     server.snapshots["b"] = snapshot("b", 2, jobs.JOB_STATE_SUCCEEDED)

@@ -133,6 +133,7 @@ async def test_a_wrong_key_is_told_as_unauthenticated(tmp_path: Path) -> None:
             with pytest.raises(octavo.UnauthenticatedError) as caught:
                 await client.authenticate()
     assert caught.value.call_id
+    assert str(caught.value) == "this API key is not known here: check it, or ask the operator for one"
 
 
 async def test_resetting_a_pipeline_makes_its_jobs_unknown(client: octavo.Client) -> None:

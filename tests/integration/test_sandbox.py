@@ -3,22 +3,27 @@
 import asyncio
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 import pytest
+from structlog.testing import capture_logs
 
 from octavo_server.domain.jobs import ModuleRun, Progress
 from octavo_server.domain.limits import MIB
 from octavo_server.ports.runner import Crashed, Outcome, Refused, Succeeded, Task
 from octavo_server.worker.limits import ChildLimits, missing_protections
-from octavo_server.worker.process import JOBS_PER_MEMORY_CHECK
+from octavo_server.worker.noise import STDERR_CHARS_MAX
+from octavo_server.worker.process import JOBS_PER_MEMORY_CHECK, Child, ChildUnusableError
 from octavo_server.worker.sandbox import Sandbox
 from tests import documents
 
@@ -32,7 +37,7 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         yield sandbox
 
 
-def task(module: str, source: bytes = b"x", *, file_name: str = "a.txt", seconds_max: float = 60.0) -> Task:
+def task(module: str, source: bytes | BinaryIO = b"x", *, file_name: str = "a.txt", seconds_max: float = 60.0) -> Task:
     run = ModuleRun(name=module, key=module, model="sentence")
     return Task(run=run, file_name=file_name, media_type="", source=source, seconds_max=seconds_max)
 
@@ -132,7 +137,9 @@ async def test_a_child_that_dies_is_a_crash_and_has_a_successor(sandbox: Sandbox
     assert await output(sandbox, "echo", b"next") == b"next"
 
 
-@pytest.mark.parametrize("module", ["nonsense", "unknown_message", "hang_up"])
+@pytest.mark.parametrize(
+    "module", ["nonsense", "unknown_message", "hang_up", "answer_for_another_task", "answer_for_no_task"]
+)
 async def test_a_child_that_breaks_the_protocol_is_a_crash(sandbox: Sandbox, module: str) -> None:
     before = await output(sandbox, "pid")
 
@@ -237,7 +244,7 @@ async def test_a_large_document_is_passed_without_a_copy(sandbox: Sandbox) -> No
         file.truncate(50 * MIB)
         await output(sandbox, "echo")
         before = psutil.Process().memory_info().rss
-        result = await sandbox.run(task("size", file), ignore)  # type: ignore[arg-type]
+        result = await sandbox.run(task("size", file), ignore)
         grown = psutil.Process().memory_info().rss - before
 
     assert isinstance(result, Succeeded)
@@ -246,7 +253,10 @@ async def test_a_large_document_is_passed_without_a_copy(sandbox: Sandbox) -> No
 
 
 async def test_noise_on_stderr_is_cut_and_stops_nobody(sandbox: Sandbox) -> None:
-    assert await output(sandbox, "shout") == b"nobody listens"
+    with capture_logs() as logs:
+        assert await output(sandbox, "shout") == b"nobody listens"
+
+    assert sum(len(line["text"]) for line in logs) == STDERR_CHARS_MAX
 
 
 @pytest.mark.skipif(bool(missing_protections()), reason="this system lacks the protections")
@@ -256,7 +266,9 @@ async def test_a_child_has_no_rights(sandbox: Sandbox, tmp_path: Path) -> None:
 
     attempts = json.loads(await output(sandbox, "attempts", json.dumps({"existing": str(existing)}).encode()))
 
-    assert attempts.pop("read") == "allowed"
+    assert attempts.pop("read library") == attempts.pop("own memory") == "allowed"
+    assert attempts["read"] == attempts["list"] == attempts["read around"] == "EACCES"
+    assert attempts["type into terminal"] == "EPERM"
     assert attempts.pop("fork") == attempts.pop("exec") == attempts.pop("subprocess") == "EAGAIN"
     assert "allowed" not in attempts.values(), attempts
     assert (existing.exists(), existing.with_name("new").exists()) == (True, False)
@@ -266,31 +278,169 @@ async def test_a_child_may_start_threads(sandbox: Sandbox) -> None:
     assert await output(sandbox, "start_thread") == b"a thread ran"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no signal for it")
-def test_children_die_with_a_parent_that_is_killed() -> None:
+@contextmanager
+def script_with_module(module: str) -> Iterator[tuple[subprocess.Popen[bytes], psutil.Process]]:
+    """A process of its own session, deaf to SIGINT, with a sandbox that runs the module; and the module's process.
+
+    It tells the type of the outcome on stderr.
+    """
     script = textwrap.dedent(f"""
-        import asyncio, sys
+        import asyncio, signal, sys
         from octavo_server.domain.jobs import ModuleRun
         from octavo_server.ports.runner import Task
         from octavo_server.worker.limits import ChildLimits
         from octavo_server.worker.sandbox import Sandbox
 
+        def say(word):
+            print(word, file=sys.stderr, flush=True)
+
         async def main():
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, lambda: None)
             async with Sandbox(limits=ChildLimits(), children=1, modules={MODULES!r}) as sandbox:
-                run = ModuleRun(name="spin", key="spin", model="")
+                run = ModuleRun(name={module!r}, key="a", model="")
                 task = Task(run=run, file_name="a.txt", media_type="", source=b"x", seconds_max=100)
-                await sandbox.run(task, lambda progress: print(progress.completed, file=sys.stderr, flush=True))
+                outcome = await sandbox.run(task, lambda progress: say(progress.completed))
+                say(type(outcome).__name__)
 
         asyncio.run(main())
     """)
     environment = {"PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-c", script]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment) as parent:
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, start_new_session=True
+    ) as parent:
         assert parent.stderr
-        child = psutil.Process(int(parent.stderr.readline()))
+        yield parent, psutil.Process(int(parent.stderr.readline()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no signal for it")
+def test_children_die_with_a_parent_that_is_killed() -> None:
+    with script_with_module("spin") as (parent, child):
         parent.kill()
 
     assert psutil.wait_procs([child], timeout=10)[1] == []
+
+
+def test_an_interrupt_from_the_terminal_does_not_end_a_module() -> None:
+    with script_with_module("wait_for_signal") as (parent, child):
+        os.killpg(parent.pid, signal.SIGINT)
+        child.send_signal(signal.SIGUSR1)
+        assert parent.stderr
+        result = parent.stderr.readline()
+
+    assert result == b"Succeeded\n"
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        # What happens in another process sets no event.
+        await asyncio.sleep(0.01)
+
+
+async def planted_answer(sandbox: Sandbox | Child) -> int:
+    """A child writes an answer after its task; its process id, when it has."""
+    result = await sandbox.run(task("answer_later"), ignore)
+    assert isinstance(result, Succeeded)
+    process = psutil.Process(int(result.output))
+    await until(lambda: process.num_threads() == 1)
+    return process.pid
+
+
+async def test_an_answer_written_after_a_task_is_not_the_next_ones(sandbox: Sandbox) -> None:
+    hostile = await planted_answer(sandbox)
+
+    assert await output(sandbox, "echo", b"next") == b"next"
+    assert int(await output(sandbox, "pid")) != hostile
+    assert not psutil.pid_exists(hostile)
+
+
+async def test_a_second_answer_is_not_the_next_ones(sandbox: Sandbox) -> None:
+    for number in range(5):
+        await outcome(sandbox, "answer_twice")
+        source = str(number).encode()
+        result = await outcome(sandbox, "echo", source)
+
+        # A crash if the second answer came after the next task was sent: nobody can tell then who wrote it.
+        assert isinstance(result, Crashed) or result == Succeeded(output=source, media_type="text/plain")
+
+
+async def test_whoever_holds_a_child_that_spoke_without_a_task_is_told(sandbox: Sandbox) -> None:
+    async with sandbox.child() as child:
+        hostile = await planted_answer(child)
+
+        with pytest.raises(ChildUnusableError):
+            await child.run(task("echo"), ignore)
+
+        assert not psutil.pid_exists(hostile)
+    assert await output(sandbox, "echo", b"next") == b"next"
+
+
+async def test_a_flood_of_progress_is_a_crash(sandbox: Sandbox) -> None:
+    seen: list[Progress] = []
+
+    result = await sandbox.run(task("flood"), seen.append)
+
+    assert isinstance(result, Crashed)
+    assert seen[0] == Progress("step", 0, 20_000)
+    assert await output(sandbox, "echo", b"next") == b"next"
+
+
+@contextmanager
+def no_descriptors() -> Iterator[None]:
+    """This process can open nothing."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_a_server_out_of_descriptors_starts_its_children_later(sandbox: Sandbox) -> None:
+    pid = int(await output(sandbox, "pid"))
+
+    with capture_logs() as logs, no_descriptors():
+        os.kill(pid, signal.SIGKILL)
+        await until(lambda: "child could not start" in [line["event"] for line in logs])
+
+    assert int(await output(sandbox, "pid")) != pid
+
+
+@pytest.mark.parametrize("source", [b"x", "file"])
+async def test_a_server_out_of_descriptors_blames_no_document(sandbox: Sandbox, source: bytes | str) -> None:
+    with tempfile.TemporaryFile() as file:
+        echo = task("echo", b"x" if source == b"x" else file)
+        async with sandbox.child() as child:
+            before = await child.run(task("pid"), ignore)
+            with no_descriptors(), pytest.raises(OSError, match="Too many open files"):
+                await child.run(echo, ignore)
+
+            assert await child.run(task("pid"), ignore) == before
+
+
+async def test_a_document_on_disk_can_be_opened_by_its_path(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "blob"
+    path.write_bytes(b"on disk")
+
+    with path.open("rb") as file:
+        result = await sandbox.run(task("open_by_path", file), ignore)
+
+    assert result == Succeeded(output=b"on disk", media_type="text/plain")
+    assert path.read_bytes() == b"on disk"
+
+
+async def test_stderr_can_not_draw_on_a_terminal(sandbox: Sandbox) -> None:
+    with capture_logs() as logs:
+        await output(sandbox, "draw_on_terminal")
+        await until(lambda: bool(logs))
+
+    text = "".join(line["text"] for line in logs)
+    assert text == "\\x1b]0;owned\\x07\\x1b[2J\\r\\n\ufffd\\x9b end"
+
+
+async def test_a_time_limit_is_told_in_round_figures(sandbox: Sandbox) -> None:
+    for seconds, words in ((0.123456, "0.12 s"), (1.066647, "1.1 s")):
+        assert await outcome(sandbox, "sleep", seconds_max=seconds) == Refused("TIME_LIMIT", f"stopped after {words}")
 
 
 async def test_the_event_loop_of_the_server_works_too() -> None:
@@ -298,8 +448,14 @@ async def test_the_event_loop_of_the_server_works_too() -> None:
 
     async def main() -> list[Outcome]:
         async with Sandbox(limits=LIMITS, children=1, modules=MODULES) as sandbox:
-            return [await outcome(sandbox, module, seconds_max=5) for module in ("echo", "die", "echo", "refuse")]
+            results = [await outcome(sandbox, module, seconds_max=5) for module in ("echo", "die", "flood", "refuse")]
+            await planted_answer(sandbox)
+            with tempfile.TemporaryFile() as file:
+                file.write(b"x")
+                file.flush()
+                results.append(await sandbox.run(task("echo", file), ignore))
+            return results
 
     results = await asyncio.to_thread(lambda: uvloop.run(main()))
 
-    assert [type(result) for result in results] == [Succeeded, Crashed, Succeeded, Refused]
+    assert [type(result) for result in results] == [Succeeded, Crashed, Crashed, Refused, Succeeded]

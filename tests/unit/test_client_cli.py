@@ -1,13 +1,16 @@
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 import octavo
 from octavo.cli.failures import BadInputError, ExitCode, exit_code_of, sentence_of
 from octavo.cli.live import REFUSED, LiveView
+from octavo.cli.printing import print_line
 from octavo.cli.processing import _param
 from octavo.cli.submission import FileRun
 from octavo.statuses import Failure, JobState, ModuleState, OverallStatus, Progress
@@ -23,13 +26,21 @@ KEYS = [
     "file_description",
     "state",
     "overall_status",
+    "warnings",
     "process_output_files",
 ]
 
 
 def make_console(*, is_terminal: bool) -> tuple[Console, io.StringIO]:
     text = io.StringIO()
-    return Console(file=text, force_terminal=is_terminal, width=120, height=10, highlight=False, soft_wrap=True), text
+    console = Console(
+        file=text, force_terminal=is_terminal, width=80, height=10, highlight=False, soft_wrap=not is_terminal
+    )
+    return console, text
+
+
+def plain(text: io.StringIO) -> str:
+    return re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", text.getvalue()).replace("\r", "")
 
 
 def make_run(**changes: object) -> FileRun:
@@ -71,7 +82,7 @@ def test_a_failed_job_fails_the_command_and_a_refused_file_is_bad_input() -> Non
         (BadInputError("x"), ExitCode.BAD_INPUT),
         (FileNotFoundError(2, "No such file", "x"), ExitCode.BAD_INPUT),
         (octavo.NotFoundError("x"), ExitCode.BAD_INPUT),
-        (octavo.UnavailableError("x"), ExitCode.FAILED),
+        (octavo.UnavailableError("x"), ExitCode.NO_SERVER),
         (octavo.DeadlineExceededError("x"), ExitCode.FAILED),
         (octavo.ServerError("x"), ExitCode.FAILED),
         (octavo.FailedPreconditionError("x"), ExitCode.FAILED),
@@ -119,6 +130,54 @@ def test_a_failure_says_where_and_why() -> None:
         view.finish(row)
 
     assert text.getvalue() == "a.txt  failed  in parser: no text (NO_TEXT)\n"
+
+
+WARNING = "the text is not valid UTF-8; it was read as cp1252"
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_warning_is_told_on_a_line_of_its_own(*, is_terminal: bool) -> None:
+    console, text = make_console(is_terminal=is_terminal)
+    status = make_status(
+        state=JobState.SUCCEEDED, modules=(make_module(state=ModuleState.SUCCEEDED, warnings=(WARNING,)),)
+    )
+    with LiveView(console) as view:
+        row = view.add("a.txt")
+        view.update(row, status)
+        view.finish(row)
+
+    assert f"  warning: parser: {WARNING}" in [line.rstrip() for line in plain(text).splitlines()]
+    assert make_run(status=status).answer()["warnings"] == [f"parser: {WARNING}"]
+
+
+def test_a_narrow_terminal_breaks_no_words() -> None:
+    console, text = make_console(is_terminal=True)
+    path = "/srv/outputs/of/the/second/quarter/0b3c5a1e-0000-4000-8000-000000000000.json"
+    print_line(console, "a_document_with_a_long_name.pdf", "succeeded", path)
+    print_line(console, "b.pdf", "failed", "in parser: the document is damaged or not a PDF: no pages can be read")
+
+    assert [line.rstrip() for line in plain(text).splitlines()] == [
+        "a_document_with_a_long_name.pdf  succeeded",
+        f"    {path}",
+        "b.pdf  failed",
+        "    in parser: the document is damaged or not a PDF: no pages can be read",
+    ]
+
+
+def test_a_narrow_live_table_shortens_the_name_only() -> None:
+    console, text = make_console(is_terminal=True)
+    with LiveView(console) as view:
+        row = view.add("a_document_with_such_a_long_name_that_no_terminal_has_room_for_it.pdf")
+        view.update(row, make_status(modules=(make_module(progress=Progress("page", 123, 1000)),)))
+        view.refresh()
+        shown = plain(text)
+        view.finish(row)
+
+    (line,) = {line.rstrip() for line in shown.splitlines() if "page" in line}
+    assert "running  parser" in line
+    assert "page 123 of 1000" in line
+    assert line.startswith("a_document_with")
+    assert cell_len(line) <= 80
 
 
 def test_on_a_terminal_running_files_show_their_pages() -> None:

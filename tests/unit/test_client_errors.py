@@ -23,6 +23,10 @@ def refusal(code: grpc.StatusCode, message: str, *details: object, call_id: str 
     return grpc.aio.AioRpcError(code, grpc.aio.Metadata(), trailing, details=message)
 
 
+def lost(said: str) -> grpc.aio.AioRpcError:
+    return grpc.aio.AioRpcError(grpc.StatusCode.UNAVAILABLE, grpc.aio.Metadata(), grpc.aio.Metadata(), details=said)
+
+
 def tree(kind: type[errors.OctavoError]) -> set[type[errors.OctavoError]]:
     return {each for child in kind.__subclasses__() for each in {child} | tree(child)}
 
@@ -117,6 +121,44 @@ def test_a_failure_of_the_server_says_which_call_to_report() -> None:
 
     assert str(error) == "internal error: its log has the reason (call id c1)"
     assert error.reason == "INTERNAL"
+
+
+def test_a_refusal_with_a_reason_is_told_in_the_servers_words_alone() -> None:
+    info = error_details_pb2.ErrorInfo(reason="UNAUTHENTICATED", domain="octavo")
+    with_reason = errors.from_rpc(refusal(grpc.StatusCode.UNAUTHENTICATED, "ask the operator", info), target=TARGET)
+    without = errors.from_rpc(refusal(grpc.StatusCode.UNAUTHENTICATED, "no"), target=TARGET)
+
+    assert str(with_reason) == "ask the operator"
+    assert str(without) == "no: give an API key that this server knows"
+
+
+@pytest.mark.parametrize(
+    ("said", "is_secure", "advice"),
+    [
+        ("Socket closed", False, "If it speaks TLS, write https://"),
+        ("Ssl handshake failed", True, "If it does not speak TLS, write http://"),
+    ],
+)
+def test_a_connection_that_failed_half_way_may_be_a_matter_of_tls(said: str, *, is_secure: bool, advice: str) -> None:
+    error = errors.from_rpc(lost(said), target=TARGET, is_secure=is_secure)
+
+    assert isinstance(error, errors.UnavailableError)
+    assert error.tls_advice.startswith(advice)
+    assert error.tls_advice in str(error)
+
+
+@pytest.mark.parametrize("is_secure", [True, False])
+def test_where_nobody_listens_tls_is_not_talked_about(*, is_secure: bool) -> None:
+    assert "TLS" not in str(errors.from_rpc(lost("Connection refused (111)"), target=TARGET, is_secure=is_secure))
+
+
+def test_a_dropped_call_is_told_as_a_server_that_stops() -> None:
+    error = errors.from_rpc(
+        grpc.aio.AioRpcError(grpc.StatusCode.CANCELLED, grpc.aio.Metadata(), grpc.aio.Metadata()), target=TARGET
+    )
+
+    assert isinstance(error, errors.UnavailableError)
+    assert "try again" in str(error)
 
 
 def test_details_of_another_status_are_not_believed() -> None:

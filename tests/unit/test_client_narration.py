@@ -1,6 +1,6 @@
 import pytest
 
-from octavo.narration import Narrator
+from octavo.narration import Narrator, lost
 from octavo.statuses import ModuleState, Progress
 from tests.unit.test_client_answers import make_job, make_module, make_status
 
@@ -52,3 +52,13 @@ def test_a_module_is_told_once_and_its_pages_in_tenths(capsys: pytest.CaptureFix
     assert lines[0] == "INFO: module 1 (of 1) - parser: page 10 of 100"
     assert lines[-1] == "SUCCESS: module 1 (of 1) - parser processing complete."
     assert len(lines) == 10
+
+
+@pytest.mark.parametrize("is_verbose", [True, False])
+def test_a_lost_server_is_told_to_who_listens(capsys: pytest.CaptureFixture[str], *, is_verbose: bool) -> None:
+    lost("127.0.0.1:50051", 60)
+    with Narrator(is_verbose=is_verbose).listening():
+        lost("127.0.0.1:50051", 60)
+
+    told = "INFO: no server at 127.0.0.1:50051; trying again for 60 s\n"
+    assert capsys.readouterr().out == (told if is_verbose else "")

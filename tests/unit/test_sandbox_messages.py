@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octavo_server.domain.jobs import Progress
-from octavo_server.ports.runner import Refused, Succeeded
+from octavo_server.ports.runner import Outcome, Refused, Succeeded
 from octavo_server.worker import seccomp
 from octavo_server.worker.frames import (
     HEADER_BYTES_MAX,
     PREFIX,
+    Header,
     MalformedFrameError,
     pack,
     unpack_header,
@@ -28,6 +29,8 @@ from octavo_server.worker.messages import (
     refused_header,
     succeeded_header,
 )
+from octavo_server.worker.noise import printable
+from octavo_server.worker.pace import Pace
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -57,20 +60,59 @@ def test_a_header_that_is_no_object_is_malformed(encoded: bytes) -> None:
         unpack_header(encoded)
 
 
+def read(header: Header, payload: bytes = b"") -> Progress | Outcome:
+    return read_message(header | {"task": "a1"}, payload, number="a1")
+
+
+@pytest.mark.parametrize("fields", [{}, {"task": "a2"}, {"task": None}, {"task": ["a1"]}])
+def test_a_message_of_another_task_is_malformed(fields: Header) -> None:
+    with pytest.raises(MalformedFrameError):
+        read_message(succeeded_header("text/plain", ()) | fields, b"", number="a1")
+
+
+@pytest.mark.parametrize("header", [progress_header(Progress("page", 3, 9)), refused_header("NO_TEXT", "no text")])
+def test_only_an_output_has_bytes(header: Header) -> None:
+    with pytest.raises(MalformedFrameError):
+        read(header, b"x")
+
+
+def test_progress_is_passed_on_four_times_a_second_at_most() -> None:
+    times = iter([0.0, 0.0, 0.1, 0.2, 0.25, 0.3, 9.0, 9.1])
+    pace = Pace(lambda: next(times))
+
+    assert [pace.admits() for _ in range(7)] == [True, False, False, True, False, True, False]
+
+
+def test_a_flood_of_progress_is_malformed_and_an_honest_backlog_is_not() -> None:
+    now = 0.0
+    pace = Pace(lambda: now)
+    # What a child may have written in an hour in which nobody read.
+    now = 3_600.0
+    for _ in range(4 * 3_600 + 1):
+        pace.admits()
+
+    with pytest.raises(MalformedFrameError):
+        [pace.admits() for _ in range(4 * 3_600 + 100)]
+
+
+def test_control_characters_are_escaped_and_others_are_not() -> None:
+    assert printable("naïve 文\x1b[1m\x00\u202e\n".encode()) == "naïve 文\\x1b[1m\\x00\\u202e\\n"
+
+
 def test_messages_survive_the_way() -> None:
-    assert read_message(progress_header(Progress("page", 3, 9)), b"") == Progress("page", 3, 9)
-    assert read_message(refused_header("NO_TEXT", "no text"), b"") == Refused("NO_TEXT", "no text")
-    assert read_message(succeeded_header("text/plain", ("a warning",)), b"data") == Succeeded(
+    assert read(progress_header(Progress("page", 3, 9))) == Progress("page", 3, 9)
+    assert read(refused_header("NO_TEXT", "no text")) == Refused("NO_TEXT", "no text")
+    assert read(succeeded_header("text/plain", ("a warning",)), b"data") == Succeeded(
         output=b"data", media_type="text/plain", warnings=("a warning",)
     )
 
 
 def test_long_messages_of_an_honest_child_are_cut_rather_than_malformed() -> None:
-    message = read_message(succeeded_header("text/plain", ("x" * 9_999,) * 99), b"")
+    message = read(succeeded_header("text/plain", ("x" * 9_999,) * 99))
 
     assert isinstance(message, Succeeded)
     assert message.warnings == ("x" * TEXT_CHARS_MAX,) * WARNINGS_MAX
-    assert isinstance(read_message(refused_header("NO_TEXT", "x" * 9_999), b""), Refused)
+    assert isinstance(read(refused_header("NO_TEXT", "x" * 9_999)), Refused)
 
 
 @pytest.mark.parametrize(
@@ -92,13 +134,13 @@ def test_long_messages_of_an_honest_child_are_cut_rather_than_malformed() -> Non
 )
 def test_a_message_that_breaks_a_rule_is_malformed(header: dict[str, object]) -> None:
     with pytest.raises(MalformedFrameError):
-        read_message(header, b"")
+        read(header)
 
 
 @given(st.dictionaries(st.sampled_from(["type", "unit", "completed", "reason"]), JSON))
 def test_any_header_is_a_message_or_malformed(header: dict[str, object]) -> None:
     try:
-        read_message(json.loads(json.dumps(header)), b"")
+        read(json.loads(json.dumps(header)))
     except MalformedFrameError:
         return
 

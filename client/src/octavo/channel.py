@@ -10,6 +10,8 @@ from octavo.errors import invalid_argument
 from octavo.retry import Patience, Retry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from octavo.address import Address
 
 Request = TypeVar("Request")
@@ -40,13 +42,16 @@ class Connection:
         api_key: str | None,
         credentials: grpc.ChannelCredentials | None,
         patience: Patience,
+        on_lost: Callable[[str, float], None] | None = None,
     ) -> None:
         self.address = address
         self.metadata = _credential(api_key)
         self._credentials = credentials
         self._patience = patience
         self._channel: grpc.aio.Channel | None = None
+        self._on_lost = on_lost
         self._was_answered = False
+        self._was_lost = False
 
     @property
     def channel(self) -> grpc.aio.Channel:
@@ -72,11 +77,17 @@ class Connection:
 
     def retry(self) -> Retry:
         """The retries of one new call or stream."""
-        return Retry(target=self.address.target, seconds_max=self._seconds_max)
+        return Retry(
+            target=self.address.target,
+            seconds_max=self._seconds_max,
+            is_secure=self.address.is_secure,
+            on_waiting=self._waiting,
+        )
 
     def answered(self, retry: Retry) -> None:
         """Somebody is there: from now on a lost server is waited for."""
         self._was_answered = True
+        self._was_lost = False
         retry.succeeded(seconds_max=self._seconds_max)
 
     async def unary(
@@ -93,6 +104,12 @@ class Connection:
             else:
                 self.answered(retry)
                 return reply, await call.trailing_metadata()
+
+    def _waiting(self) -> None:
+        # One word for all calls that wait for the same server.
+        if self._was_answered and not self._was_lost and self._on_lost is not None:
+            self._was_lost = True
+            self._on_lost(self.address.target, self._seconds_max)
 
     @property
     def _seconds_max(self) -> float:

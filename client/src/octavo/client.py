@@ -36,7 +36,7 @@ from octavo.watch import Watch
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
     from types import TracebackType
 
     import grpc
@@ -66,6 +66,7 @@ class Client:
         api_key: str | None = None,
         credentials: grpc.ChannelCredentials | None = None,
         patience: Patience | None = None,
+        on_lost: Callable[[str, float], None] | None = None,
     ) -> None:
         """Nothing is connected yet.
 
@@ -74,9 +75,15 @@ class Client:
             api_key: sent with every call, if given.
             credentials: for TLS; default: the roots that come with gRPC.
             patience: how long to go on trying while no server answers.
+            on_lost: called once each time that a server which had answered is gone, with its `host:port` and for how
+                many seconds calls will try again; in the event loop, so it must not block.
         """
         self._connection = Connection(
-            parse_address(address), api_key=api_key, credentials=credentials, patience=patience or Patience()
+            parse_address(address),
+            api_key=api_key,
+            credentials=credentials,
+            patience=patience or Patience(),
+            on_lost=on_lost,
         )
 
     @property

@@ -136,6 +136,8 @@ class UnavailableError(OctavoError, ConnectionError):
 
     target = ""
     """`host:port` where no server answered; empty if one did, and said that it can't serve now."""
+    tls_advice = ""
+    """What may be wrong about http and https; empty where nobody listens at all."""
 
 
 class DeadlineExceededError(OctavoError, TimeoutError):
@@ -194,30 +196,49 @@ ERROR_OF: Mapping[StatusCode, type[OctavoError]] = MappingProxyType(
         StatusCode.INTERNAL: ServerError,
         StatusCode.UNKNOWN: ServerError,
         StatusCode.ABORTED: ServerError,
-        StatusCode.CANCELLED: ServerError,
+        StatusCode.CANCELLED: UnavailableError,
     }
 )
 """Which exception a refused call becomes."""
 
 
-def from_rpc(error: grpc.aio.AioRpcError, *, target: str) -> OctavoError:
-    """The typed form of a refused call to `target`."""
+NOBODY_LISTENS = ("Connection refused", "DNS resolution failed")
+"""gRPC's words for a connection that was never made; any other may have failed for want of TLS, or because of it."""
+
+
+def from_rpc(error: grpc.aio.AioRpcError, *, target: str, is_secure: bool = False) -> OctavoError:
+    """The typed form of a refused call to `target`, which was called with TLS or without."""
     details = details_of(error)
     said = error.details() or error.code().name.lower().replace("_", " ")
     kind = ERROR_OF[error.code()]
+    if error.code() is StatusCode.CANCELLED:
+        dropped = f"the server dropped the call: it may be stopping; try again ({said})"
+        return UnavailableError(dropped, code=error.code(), details=details)
     if kind is UnavailableError and not details.reason:
         # No server said this: gRPC did, for want of one.
-        lost = UnavailableError(
-            f"no server at {target}: start one with `octavo-server serve`, or check the address ({said})",
-            code=error.code(),
-            details=details,
-        )
-        lost.target = target
-        return lost
-    message = f"{said}: {kind.hint}" if kind.hint else said
+        return _lost(said, details, target=target, is_secure=is_secure)
+    # A server that gives a reason says what to do as well; but why it failed itself, only its log may tell.
+    is_hint_needed = kind.hint and (kind is ServerError or not details.reason)
+    message = f"{said}: {kind.hint}" if is_hint_needed else said
     if kind is ServerError and details.call_id:
         message = f"{message} (call id {details.call_id})"
     return kind(message, code=error.code(), details=details)
+
+
+def _lost(said: str, details: Details, *, target: str, is_secure: bool) -> UnavailableError:
+    advice = _tls_advice(said, is_secure=is_secure)
+    message = f"no server at {target}: start one with `octavo-server serve`, or check the address ({said})"
+    lost = UnavailableError(f"{message}. {advice}" if advice else message, code=StatusCode.UNAVAILABLE, details=details)
+    lost.target, lost.tls_advice = target, advice
+    return lost
+
+
+def _tls_advice(said: str, *, is_secure: bool) -> str:
+    if any(words in said for words in NOBODY_LISTENS):
+        return ""
+    if is_secure:
+        return "If it does not speak TLS, write http://, not https://; if it does, its certificate may not be trusted"
+    return "If it speaks TLS, write https:// before the address"
 
 
 def invalid_argument(argument: str, allowed: str) -> InvalidArgumentError:

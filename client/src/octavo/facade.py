@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from octavo import arguments, session
+from octavo import arguments, narration, session
 from octavo.arguments import told
 from octavo.client import Client
 from octavo.errors import invalid_argument
@@ -30,7 +30,7 @@ def init(*, api_key: str, api_url: str) -> None:
     if None in (api_key, api_url):
         raise invalid_argument("api_key, api_url", "api_key and api_url cannot be None")
     arguments.check_texts(api_key=api_key, api_url=api_url)
-    client = Client(api_url, api_key=api_key)
+    client = Client(api_url, api_key=api_key, on_lost=narration.lost)
     if session.start(client) == KNOWN_BY_KEY:
         _say("SUCCESS: You are now authenticated.")
     else:

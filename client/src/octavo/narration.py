@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from octavo.statuses import ModuleState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from octavo.statuses import Job, JobStatus, ModuleStatus
 
 EXPIRE_SECONDS_DEFAULT = 1_800
 PROGRESS_STEPS = 10
 """At most so many progress lines a module."""
+
+_narrator: ContextVar[Narrator | None] = ContextVar("narrator", default=None)
+"""Who tells of the call that runs now: one connection serves calls that are verbose and calls that are not."""
+
+
+def lost(target: str, seconds: float) -> None:
+    """The server is gone, and waited for."""
+    narrator = _narrator.get()
+    if narrator is not None:
+        narrator.say(f"INFO: no server at {target}; trying again for {seconds:g} s")
 
 
 class Narrator:
@@ -21,6 +35,15 @@ class Narrator:
         self._is_verbose = is_verbose
         self._done: set[str] = set()
         self._steps: dict[str, int] = {}
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Within, the calls of this thread tell this narrator if the server is gone."""
+        token = _narrator.set(self)
+        try:
+            yield
+        finally:
+            _narrator.reset(token)
 
     def say(self, line: str) -> None:
         """Print a line."""

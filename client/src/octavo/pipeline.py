@@ -99,31 +99,32 @@ class Pipeline:
         save_directory = arguments.valid_directory(local_save_directory)
         narrator = Narrator(is_verbose=verbose)
         current = session.current()
-        job = current.run(
-            current.client.process(
-                self._name,
-                arguments.valid_file(local_file_path),
-                file_name=file_name or "",
-                symbolic_directory_path=symbolic_directory_path or "",
-                symbolic_file_path=symbolic_file_path or "",
-                file_tags=arguments.valid_tags(file_tags),
-                file_description=file_description,
-                modules=arguments.valid_modules(modules, self._module_chain),
-                expire_seconds=arguments.valid_seconds(expire_time),
+        with narrator.listening():
+            job = current.run(
+                current.client.process(
+                    self._name,
+                    arguments.valid_file(local_file_path),
+                    file_name=file_name or "",
+                    symbolic_directory_path=symbolic_directory_path or "",
+                    symbolic_file_path=symbolic_file_path or "",
+                    file_tags=arguments.valid_tags(file_tags),
+                    file_description=file_description,
+                    modules=arguments.valid_modules(modules, self._module_chain),
+                    expire_seconds=arguments.valid_seconds(expire_time),
+                )
             )
-        )
-        narrator.named(job, file_name=file_name, directory=symbolic_directory_path, path=symbolic_file_path)
-        narrator.accepted(job, expire_seconds=expire_time, waits=wait_for_process)
-        if not wait_for_process:
-            return answers.submitted(job)
-        status = _wait(job, narrator)
-        if not download_output:
-            narrator.say("INFO: download_output set to False, not fetching output")
-            return {**answers.submitted(job), "status_code": answers.OK}
-        output = current.run(current.client.fetch_output(job.request_id))
-        saved_path = save(output, save_directory, job.file_id)
-        narrator.say("SUCCESS: process output downloaded.")
-        return answers.finished(status, output, [saved_path])
+            narrator.named(job, file_name=file_name, directory=symbolic_directory_path, path=symbolic_file_path)
+            narrator.accepted(job, expire_seconds=expire_time, waits=wait_for_process)
+            if not wait_for_process:
+                return answers.submitted(job)
+            status = _wait(job, narrator)
+            if not download_output:
+                narrator.say("INFO: download_output set to False, not fetching output")
+                return {**answers.submitted(job), "status_code": answers.OK}
+            output = current.run(current.client.fetch_output(job.request_id))
+            saved_path = save(output, save_directory, job.file_id)
+            narrator.say("SUCCESS: process output downloaded.")
+            return answers.finished(status, output, [saved_path])
 
     @told
     def process_status(self, request_id: str | None = None) -> Answer:

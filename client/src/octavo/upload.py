@@ -11,7 +11,7 @@ import google_crc32c
 import grpc.aio
 from grpc import StatusCode
 
-from octavo.errors import DataLossError, NotFoundError, from_rpc
+from octavo.errors import DataLossError, NotFoundError, details_of, from_rpc
 from octavo.streams import stalled
 from octavo.v1.file_service_pb2 import GetUploadRequest, GetUploadResponse, UploadFileRequest, UploadFileResponse
 
@@ -76,10 +76,17 @@ class Upload:
             # A write after the server ended the call hides from grpc.aio why it did. Send one chunk by itself: its
             # refusal comes through.
             self._is_careful = True
+        elif error.code() is StatusCode.INTERNAL and not details_of(error).call_id:
+            # Hidden even so, by a server that ended the call before it read anything: no server said INTERNAL.
+            await retry.pause_for(from_rpc(error, target=self._connection.address.target))
         elif error.code() in _MISFIT:
             self._misfits += 1
             if self._misfits >= MISFITS_MAX:
-                raise from_rpc(error, target=self._connection.address.target) from None
+                raise from_rpc(
+                    error,
+                    target=self._connection.address.target,
+                    is_secure=self._connection.address.is_secure,
+                ) from None
         else:
             await retry.pause(error)
 

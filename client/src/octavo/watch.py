@@ -72,7 +72,8 @@ class Watch:
 
     async def _stream(self, retry: Retry) -> AsyncGenerator[StatusWatchResponse]:
         request = StatusWatchRequest(
-            request_ids=self._request_ids,
+            # A job that was told final has nothing more to say, and may have expired since.
+            request_ids=[each for each in self._request_ids if each in self._unfinished],
             resume_token=self._resume_token,
             heartbeat_interval=convert.duration(HEARTBEAT_SECONDS),
         )

@@ -4,7 +4,7 @@ import sys
 
 
 def main() -> None:
-    """Parse the arguments, run, and exit with 0, 1 (a job or the server failed) or 2 (usage, bad input)."""
+    """Parse the arguments, run, and exit with one of `octavo.cli.failures.ExitCode`."""
     # Here, not above: importing this module must stay quick.
     from octavo.cli.app import run  # noqa: PLC0415
     from octavo.cli.failures import told  # noqa: PLC0415

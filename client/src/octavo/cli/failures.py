@@ -20,6 +20,9 @@ class ExitCode(IntEnum):
     FAILED = 1
     """A job failed, or the server did."""
     BAD_INPUT = 2
+    """The command line, a file or the server's refusal: another command would do."""
+    NO_SERVER = 3
+    """None answered, or it stopped answering: the same command may do later."""
     INTERRUPTED = 130
     """128 and the number of SIGINT, as shells have it."""
 
@@ -40,15 +43,19 @@ BAD_INPUT = (
 
 
 def exit_code_of(error: Exception) -> ExitCode:
-    """BAD_INPUT for what another command line would heal, else FAILED."""
-    is_servers = isinstance(error, errors.UnavailableError | errors.DeadlineExceededError)
-    return ExitCode.BAD_INPUT if isinstance(error, BAD_INPUT) and not is_servers else ExitCode.FAILED
+    """BAD_INPUT for what another command line would heal, NO_SERVER for what waiting may, else FAILED."""
+    if isinstance(error, errors.UnavailableError):
+        return ExitCode.NO_SERVER
+    # A DeadlineExceededError is an OSError too, for scripts.
+    is_bad_input = isinstance(error, BAD_INPUT) and not isinstance(error, errors.DeadlineExceededError)
+    return ExitCode.BAD_INPUT if is_bad_input else ExitCode.FAILED
 
 
 def sentence_of(error: Exception) -> str:
     """What is wrong and what to do, in a line or two."""
     if isinstance(error, errors.UnavailableError) and error.target:
-        return f"no server at {error.target}: start one with `octavo-server serve`, or name another with --server"
+        sentence = f"no server at {error.target}: start one with `octavo-server serve`, or name another with --server"
+        return f"{sentence}. {error.tls_advice}" if error.tls_advice else sentence
     if isinstance(error, OSError) and error.strerror and not isinstance(error, errors.OctavoError):
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error)

@@ -6,10 +6,11 @@ from contextlib import aclosing
 
 from octavo import answers
 from octavo.answers import Answer
+from octavo.cli.connecting import make_client
 from octavo.cli.failures import ExitCode, tell
 from octavo.cli.live import LiveView
 from octavo.cli.options import SERVER_DEFAULT, ApiKey, AsJson, RequestId, RequestIds, Server
-from octavo.cli.printing import failure_text, make_console, print_json, print_line, progress_text
+from octavo.cli.printing import failure_text, make_console, print_json, print_line, print_warnings, progress_text
 from octavo.client import Client
 from octavo.statuses import JobState, JobStatus, OverallStatus
 
@@ -18,7 +19,7 @@ def status(
     request_id: RequestId, *, is_json: AsJson = False, server: Server = SERVER_DEFAULT, api_key: ApiKey = None
 ) -> int:
     """Print where a job is. Exit code 1 if it failed or was cancelled."""
-    found = asyncio.run(_status(Client(server, api_key=api_key), request_id))
+    found = asyncio.run(_status(make_client(server, api_key), request_id))
     if is_json:
         print_json(_answer(found))
     else:
@@ -30,7 +31,7 @@ def watch(
     request_ids: RequestIds, *, is_json: AsJson = False, server: Server = SERVER_DEFAULT, api_key: ApiKey = None
 ) -> int:
     """Follow jobs to their end. Exit code 0 if all succeeded."""
-    client = Client(server, api_key=api_key)
+    client = make_client(server, api_key)
     try:
         with LiveView(make_console(), is_silent=is_json) as view:
             return asyncio.run(_watch(client, request_ids, view, is_json=is_json))
@@ -61,12 +62,13 @@ async def _watch(client: Client, request_ids: Sequence[str], view: LiveView, *, 
 
 
 def _answer(found: JobStatus) -> Answer:
-    return {**answers.process_status(found), "state": found.state.value}
+    return {**answers.process_status(found), "state": found.state.value, "warnings": list(found.warnings)}
 
 
 def _print(found: JobStatus) -> None:
     console = make_console()
     print_line(console, found.request_id, found.state.value, failure_text(found))
     for module in found.modules:
-        notes = [progress_text(module.progress), module.error, *module.warnings]
+        notes = [progress_text(module.progress), module.error]
         print_line(console, f"  {module.key}", module.state.value, "; ".join(note for note in notes if note))
+    print_warnings(console, found.warnings)

@@ -3,6 +3,7 @@
 import asyncio
 
 from octavo.catalog import PipelineInfo
+from octavo.cli.connecting import make_client
 from octavo.cli.failures import ExitCode, tell
 from octavo.cli.options import SERVER_DEFAULT, ApiKey, AsJson, Server
 from octavo.cli.printing import make_console, print_json, print_line
@@ -11,7 +12,7 @@ from octavo.client import Client
 
 def pipelines(*, is_json: AsJson = False, server: Server = SERVER_DEFAULT, api_key: ApiKey = None) -> int:
     """List your pipelines: their names and modules."""
-    found = asyncio.run(_pipelines(Client(server, api_key=api_key)))
+    found = asyncio.run(_pipelines(make_client(server, api_key)))
     if not found:
         tell("there are no pipelines yet: `octavo process FILE` makes one")
     console = make_console()

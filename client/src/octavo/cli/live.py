@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Self
 
 from rich.live import Live
 from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
-from octavo.cli.printing import STYLE_OF, failure_text, print_line, progress_text
+from octavo.cli.printing import STYLE_OF, failure_text, print_line, print_warnings, progress_text
 from octavo.statuses import JobState
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 REFRESHES_PER_SECOND = 8
 BAR_COLUMNS = 24
+BAR_COLUMNS_NARROW = 10
+NARROW_COLUMNS_MAX = 100
 SENDING = "sending"
 REFUSED = "refused"
 
@@ -93,13 +95,21 @@ class LiveView:
         row.told = row.state
         module = row.status.current if row.status else None
         print_line(self._console, row.name, row.state, row.note or (module.key if module else ""))
+        if is_finished and row.status:
+            print_warnings(self._console, row.status.warnings)
 
     def _table(self) -> Table:
-        table = Table.grid(padding=(0, 2))
+        table = Table.grid(
+            # The name gives way, the others are short.
+            Column(),
+            *(Column(no_wrap=True) for _ in range(5)),
+            padding=(0, 2),
+        )
         # One line for what does not fit, one for the cursor.
+        bar_columns = BAR_COLUMNS if self._console.width > NARROW_COLUMNS_MAX else BAR_COLUMNS_NARROW
         rows_max = max(1, self._console.height - 2)
         for row in self._visible(rows_max):
-            table.add_row(*_cells(row))
+            table.add_row(*_cells(row, bar_columns=bar_columns))
         hidden = len(self._rows) - rows_max
         if hidden > 0:
             table.add_row(Text(f"... and {hidden} more", style="dim"))
@@ -110,12 +120,12 @@ class LiveView:
         return sorted(self._rows.values(), key=lambda row: row.state != JobState.RUNNING)[:rows_max]
 
 
-def _cells(row: Row) -> tuple[Text, Text, Text, ProgressBar | Text, Text, Text]:
+def _cells(row: Row, *, bar_columns: int) -> tuple[Text, Text, Text, ProgressBar | Text, Text, Text]:
     module = row.status.current if row.status else None
     progress = module.progress if module else None
     bar: ProgressBar | Text = Text("")
     if progress and progress.total:
-        bar = ProgressBar(total=progress.total, completed=progress.completed, width=BAR_COLUMNS)
+        bar = ProgressBar(total=progress.total, completed=progress.completed, width=bar_columns)
     style = STYLE_OF[JobState(row.state)] if row.state in set(JobState) else "dim"
     return (
         Text(row.name, overflow="ellipsis", no_wrap=True),

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from octavo.statuses import JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from octavo.statuses import JobStatus, Progress
 
+INDENT_COLUMNS = 4
 STYLE_OF = {
     JobState.PENDING: "dim",
     JobState.RUNNING: "cyan",
@@ -35,7 +38,10 @@ class _Stdout(Console):
 
 def make_console() -> Console:
     """For stdout: colours on a terminal only, and text exactly as given."""
-    return _Stdout(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    console = _Stdout(highlight=False, markup=False, emoji=False)
+    # Words stay whole on a terminal; elsewhere a line stays a line, however long.
+    console.soft_wrap = not console.is_terminal
+    return console
 
 
 def print_json(answer: Mapping[str, Any]) -> None:
@@ -44,10 +50,25 @@ def print_json(answer: Mapping[str, Any]) -> None:
 
 
 def print_line(console: Console, name: str, state: str, rest: str = "") -> None:
-    """`name  state  rest`."""
+    """`name  state  rest`; on a terminal too narrow for it, the rest is indented on lines of its own."""
     style = STYLE_OF[JobState(state)] if state in set(JobState) else ""
-    line = Text.assemble(name, "  ", (state, style), f"  {rest}" if rest else "")
-    console.print(line)
+    line = Text.assemble(name, "  ", (state, style))
+    if not rest:
+        console.print(line)
+    elif console.soft_wrap or cell_len(f"{line.plain}  {rest}") <= console.width:
+        console.print(line.append(f"  {rest}"))
+    else:
+        console.print(line)
+        console.print(Padding(Text(rest), (0, 0, 0, INDENT_COLUMNS)))
+
+
+def print_warnings(console: Console, warnings: Sequence[str]) -> None:
+    """One dim line each."""
+    for warning in warnings:
+        if console.soft_wrap:
+            console.print(Text(f"  warning: {warning}", style="dim"))
+        else:
+            console.print(Padding(Text(f"warning: {warning}", style="dim"), (0, 0, 0, 2)))
 
 
 def progress_text(progress: Progress | None) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from octavo.arguments import valid_directory
+from octavo.cli.connecting import make_client
 from octavo.cli.failures import BadInputError, ExitCode, tell
 from octavo.cli.live import LiveView
 from octavo.cli.options import SERVER_DEFAULT, ApiKey, AsJson, Server
@@ -39,7 +40,7 @@ def process(
 ) -> int:
     """Submit documents, show live what happens to them, save what comes out.
 
-    Exit code 0: every job succeeded; 1: one failed; 2: bad input.
+    Exit codes: 0 ok, 1 a job failed, 2 bad input or refused, 3 no server, 130 interrupted.
     """
     _check_files(paths)
     order = Order(
@@ -50,7 +51,7 @@ def process(
         model=model,
         params=dict(_param(text) for text in params or ()),
     )
-    client = Client(server, api_key=api_key)
+    client = make_client(server, api_key)
     with LiveView(make_console(), is_silent=is_json) as view:
         submission = Submission(client, order, view, paths)
         try:

@@ -26,6 +26,8 @@ SENT_AT_ONCE_MAX = 8
 """Files that are sent at the same time."""
 FOLLOWED_AT_ONCE_MAX = 64
 """Files between being sent and being saved."""
+WORST_FIRST = (ExitCode.FAILED, ExitCode.NO_SERVER, ExitCode.BAD_INPUT)
+"""Which exit code tells of many files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class FileRun:
             **(answers.submitted(self.job) if self.job else NOT_SUBMITTED),
             "state": status.state.value if status else (JobState.PENDING.value if self.job else REFUSED),
             "overall_status": status.overall_status.value if status else ("ongoing" if self.job else "failed"),
+            "warnings": list(status.warnings) if status else [],
             "process_output_files": self.saved_paths,
         }
         if status is not None and status.failure is not None:
@@ -104,7 +107,7 @@ class Submission:
             for run in self.runs:
                 group.create_task(self._follow(run, options), name=f"follow {run.path}")
         codes = {run.exit_code for run in self.runs}
-        return next((code for code in (ExitCode.FAILED, ExitCode.BAD_INPUT) if code in codes), ExitCode.OK)
+        return next((code for code in WORST_FIRST if code in codes), ExitCode.OK)
 
     async def _follow(self, run: FileRun, options: Mapping[str, Mapping[str, Any]]) -> None:
         async with self._following:

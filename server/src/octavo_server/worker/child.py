@@ -14,16 +14,14 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 
+import octavo_server
 from octavo_server.domain.jobs import Progress
 from octavo_server.extractors.base import Document
 from octavo_server.modules.base import Input, Module, Output, RefusalError
 from octavo_server.worker import limits as rights
 from octavo_server.worker.frames import PREFIX, Header, pack, unpack_header, unpack_prefix
 from octavo_server.worker.limits import ChildLimits
-from octavo_server.worker.messages import READY, progress_header, refused_header, succeeded_header
-
-PROGRESS_SECONDS_MIN = 0.25
-"""Between two reports of progress: at most four a second."""
+from octavo_server.worker.messages import PROGRESS_SECONDS_MIN, READY, progress_header, refused_header, succeeded_header
 
 
 class Connection:
@@ -32,10 +30,11 @@ class Connection:
     def __init__(self, end: socket.socket) -> None:
         self._end = end
         self._reported = -PROGRESS_SECONDS_MIN
+        self._task: Header = {}
 
     def send(self, header: Header, payload: bytes = b"") -> None:
-        """Write a frame."""
-        self._end.sendall(pack(header, len(payload)))
+        """Write a frame, with the number of the task if there is one."""
+        self._end.sendall(pack(header | self._task, len(payload)))
         if payload:
             self._end.sendall(payload)
 
@@ -59,7 +58,9 @@ class Connection:
                 return
             prefix += self._receive(PREFIX.size - len(prefix))
             header_bytes, _ = unpack_prefix(prefix, payload_bytes_max=0)
-            yield unpack_header(self._receive(header_bytes)), descriptors[0]
+            header = unpack_header(self._receive(header_bytes))
+            self._task = {"task": header["task"]}
+            yield header, descriptors[0]
 
     def _receive(self, size: int) -> bytes:
         data = b""
@@ -75,10 +76,11 @@ def main(registry: str, limits: ChildLimits, parent: int) -> None:
     """Serve the parent until it closes the socket."""
     rights.bind_to_parent(parent)
     rights.limit_memory(limits)
-    rights.isolate()
+    # The modules' own source starts no threads; the libraries, which may, are loaded later, when it is run.
+    modules: Mapping[str, Module] = importlib.import_module(registry).MODULES
+    rights.isolate(_code_folders(registry))
     with socket.socket(fileno=os.dup(0)) as end:
         connection = Connection(end)
-        modules: Mapping[str, Module] = importlib.import_module(registry).MODULES
         connection.send(READY)
         for step in _warm_ups(modules):
             # Idle time is free, but a task that is there already is worth more than readiness for it.
@@ -88,6 +90,18 @@ def main(registry: str, limits: ChildLimits, parent: int) -> None:
         rights.lock_down()
         for header, descriptor in connection.tasks():
             _serve(connection, modules, limits, header, descriptor)
+
+
+def _code_folders(registry: str) -> Iterator[str]:
+    """Where Python, its packages and the modules are. Not all of sys.path: it may have the server's working folder."""
+    for prefix in (sys.prefix, sys.base_prefix):
+        yield from (f"{prefix}/lib", f"{prefix}/lib64")
+    yield from (path for path in sys.path if path.endswith(("/site-packages", "/dist-packages")))
+    # Wherever this package is installed, its dependencies are beside it; or only its source, if it is editable.
+    yield os.path.dirname(octavo_server.__path__[0])  # noqa: PTH120  # pathlib takes 20 ms to import in each child
+    source = sys.modules[registry].__file__
+    assert source is not None
+    yield os.path.dirname(source)  # noqa: PTH120  # as above
 
 
 def _warm_ups(modules: Mapping[str, Module]) -> Iterator[Callable[[], None]]:

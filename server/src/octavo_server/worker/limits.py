@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from octavo_server.domain.limits import MIB
@@ -23,7 +24,8 @@ class ChildLimits:
     output_bytes_max: int = 5 * MIB
     """What a module may make."""
     jobs_max: int = 1_000
-    """The child is replaced after so many modules."""
+    """The child is replaced after so many modules. 1 gives each a process of its own: a document that takes over its
+    child sees what comes after it there, and nothing else."""
     resident_bytes_max: int = 512 * MIB
     """The child is replaced when it holds more memory than this after a module: libraries give little back."""
 
@@ -53,7 +55,9 @@ def missing_protections() -> tuple[str, ...]:
             "children may start processes, use the network and write files: needs seccomp on x86_64 or arm64"
         )
     if sys.platform != "linux" or not landlock.is_supported():
-        missing.append("children may read the server's memory if they get control: needs Landlock (Linux 5.13)")
+        missing.append(
+            "children may read the server's memory and files if they get control: needs Landlock (Linux 5.13)"
+        )
     return tuple(missing)
 
 
@@ -66,8 +70,8 @@ def bind_to_parent(parent: int) -> None:
         sys.exit("the server is gone")
 
 
-def isolate() -> None:
-    """Take root's rights from this process, and the sight of others: see landlock.py.
+def isolate(readable: Iterable[str]) -> None:
+    """Take root's rights from this process, and the sight of others and of files not below `readable`: see landlock.py.
 
     Before any thread starts: threads that are there already would stay outside.
     """
@@ -75,7 +79,7 @@ def isolate() -> None:
         linux.drop_capabilities()
         linux.forbid_privileges()
         if landlock.is_supported():
-            landlock.isolate()
+            landlock.isolate(readable)
 
 
 def limit_memory(limits: ChildLimits) -> None:

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import struct
+from collections.abc import Mapping
 from typing import Any
 
 # linux/prctl.h and linux/seccomp.h.
@@ -19,8 +20,10 @@ _CAPABILITY_VERSION = 0x20080522
 _CAPABILITY_BYTES = 2 * 3 * 4
 # linux/landlock.h; the numbers are the same on all machines.
 _LANDLOCK_CREATE_RULESET = 444
+_LANDLOCK_ADD_RULE = 445
 _LANDLOCK_RESTRICT_SELF = 446
 _LANDLOCK_VERSION = 1
+_LANDLOCK_RULE_PATH_BENEATH = 1
 
 
 class _Program(ctypes.Structure):
@@ -71,15 +74,29 @@ def landlock_version() -> int:
     return max(0, version)
 
 
-def enter_landlock(attributes: bytes) -> None:
-    """Enter a new Landlock domain without exceptions from `attributes`, a struct landlock_ruleset_attr."""
+def enter_landlock(attributes: bytes, rights: Mapping[str, int]) -> None:
+    """Enter a new Landlock domain of `attributes`, a struct landlock_ruleset_attr, with `rights` below some paths."""
     size = ctypes.c_size_t(len(attributes))
     ruleset = _system_call(_LANDLOCK_CREATE_RULESET, ctypes.c_char_p(attributes), size, ctypes.c_uint32(0))
     _check(min(0, ruleset), "landlock_create_ruleset")
     try:
+        for path, allowed in rights.items():
+            _allow_beneath(ruleset, path, allowed)
         _check(_system_call(_LANDLOCK_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0)), "landlock")
     finally:
         os.close(ruleset)
+
+
+def _allow_beneath(ruleset: int, path: str, allowed: int) -> None:
+    folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        # struct landlock_path_beneath_attr.
+        rule = ctypes.c_char_p(struct.pack("=Qi", allowed, folder))
+        kind = ctypes.c_int(_LANDLOCK_RULE_PATH_BENEATH)
+        result = _system_call(_LANDLOCK_ADD_RULE, ctypes.c_int(ruleset), kind, rule, ctypes.c_uint32(0))
+        _check(result, f"landlock_add_rule for {path}")
+    finally:
+        os.close(folder)
 
 
 def _system_call(number: int, *arguments: Any) -> int:

@@ -8,6 +8,8 @@ from octavo_server.ports.runner import Outcome, Refused, Succeeded, Task
 from octavo_server.worker.frames import Header, MalformedFrameError
 
 READY: Header = {"type": "ready"}
+PROGRESS_SECONDS_MIN = 0.25
+"""Between two reports of progress: at most four a second. Children keep to it, and the parent sees to it."""
 TEXT_CHARS_MAX = 500
 """A message or warning for people; beyond, it is cut."""
 WARNINGS_MAX = 20
@@ -16,9 +18,13 @@ _NAME = re.compile(r"[A-Z][A-Z_]{0,63}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,64}/[a-z0-9.+-]{1,64}")
 
 
-def task_header(task: Task) -> Header:
-    """What the child needs to know of a task. The document goes beside it, as a file descriptor."""
+def task_header(task: Task, number: str) -> Header:
+    """What the child needs to know of a task. The document goes beside it, as a file descriptor.
+
+    `number` comes back in every frame of this task: what was written before the task was known can't carry it.
+    """
     return {
+        "task": number,
         "module": task.run.name,
         "model": task.run.model,
         "params": dict(task.run.params),
@@ -51,10 +57,12 @@ def refused_header(reason: str, message: str) -> Header:
     return {"type": "refused", "reason": reason, "message": message[:TEXT_CHARS_MAX]}
 
 
-def read_message(header: Header, payload: bytes) -> Progress | Outcome:
-    """What a child says while it works. Raises MalformedFrameError."""
+def read_message(header: Header, payload: bytes, *, number: str) -> Progress | Outcome:
+    """What a child says while it works on task `number`. Raises MalformedFrameError."""
+    if header.get("task") != number:
+        raise MalformedFrameError("a frame belongs to another task")
     match header:
-        case {"type": "progress", "unit": unit, "completed": completed, "total": total}:
+        case {"type": "progress", "unit": unit, "completed": completed, "total": total} if not payload:
             return Progress(_text(unit), _count(completed), _count(total))
         case {"type": "succeeded", "media_type": media_type, "warnings": list(warnings)}:
             if len(warnings) > WARNINGS_MAX:
@@ -64,7 +72,7 @@ def read_message(header: Header, payload: bytes) -> Progress | Outcome:
                 media_type=_matching(media_type, _MEDIA_TYPE),
                 warnings=tuple(map(_text, warnings)),
             )
-        case {"type": "refused", "reason": reason, "message": message}:
+        case {"type": "refused", "reason": reason, "message": message} if not payload:
             return Refused(_matching(reason, _NAME), _text(message))
     raise MalformedFrameError("a header of no known type")
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Self
 
 import structlog
 
@@ -18,13 +18,16 @@ from octavo_server.ports.runner import Crashed, Outcome, Refused, Task
 from octavo_server.worker.frames import PREFIX, Header, MalformedFrameError, pack, unpack_header, unpack_prefix
 from octavo_server.worker.limits import ChildLimits
 from octavo_server.worker.messages import READY, read_message, task_header
+from octavo_server.worker.noise import log_pipe
+from octavo_server.worker.pace import Pace
+from octavo_server.worker.sources import open_source
 
-STDERR_BYTES_MAX = 16 * 1024
-"""What one child may add to the server's log in its life."""
 EXIT_SECONDS_MAX = 1.0
 """Between the end of a child's socket and its own."""
 JOBS_PER_MEMORY_CHECK = 10
 """How often a child's memory is looked at, in modules: /proc takes a third of what sending a task does."""
+TASK_NUMBER_BYTES = 8
+"""Enough that nobody guesses a number."""
 _READ_BYTES_MAX = 256 * 1024
 _OUT_OF_MEMORY_SIGNALS = frozenset({signal.SIGABRT, signal.SIGTRAP, signal.SIGILL})
 """How native libraries end when an allocation fails: pdfium aborts."""
@@ -34,6 +37,10 @@ log = structlog.get_logger()
 
 class ChildEndedError(Exception):
     """The child closed its socket."""
+
+
+class ChildUnusableError(Exception):
+    """The child died, or spoke, while it had no task: the task was not sent to it, and has nothing to do with it."""
 
 
 class Child:
@@ -55,7 +62,7 @@ class Child:
         ours.setblocking(False)  # noqa: FBT003  # takes no keyword
         with theirs, ExitStack() as undo:
             undo.callback(ours.close)
-            log_lines, write_end = await _log_pipe()
+            log_lines, write_end = await log_pipe()
             try:
                 process = await asyncio.create_subprocess_exec(
                     *_command(limits, modules),
@@ -64,6 +71,8 @@ class Child:
                     stderr=write_end,
                     env=_environment(),
                     cwd="/",
+                    # Ctrl-C in a terminal goes to all processes of its session: the server lets its modules finish.
+                    start_new_session=True,
                 )
             finally:
                 os.close(write_end)
@@ -78,8 +87,8 @@ class Child:
 
     @property
     def is_usable(self) -> bool:
-        """Alive, and not at the end of its service."""
-        return not self._is_retired and self._process.returncode is None
+        """Alive, silent, and not at the end of its service. For a child without a task."""
+        return not self._is_retired and self._process.returncode is None and self._is_silent()
 
     async def ready(self) -> None:
         """Wait until it can work. Raises ChildEndedError or MalformedFrameError if it never will."""
@@ -92,15 +101,27 @@ class Child:
         await asyncio.shield(self._ended)
 
     async def run(self, task: Task, on_progress: Callable[[Progress], None]) -> Outcome:
-        """As ports/runner.py says. Whatever else than an outcome comes of it, the process is gone on return."""
+        """As ports/runner.py says. Whatever else than an outcome comes of it, the process is gone on return.
+
+        Raises, without blame for the task: OSError if this server can't make the file for the child (its descriptors or
+        its memory ran out), ChildUnusableError.
+        """
+        async with open_source(task.source) as source:
+            if not self.is_usable:
+                log.warning("child was not silent without a task", pid=self.pid)
+                await self.kill()
+                raise ChildUnusableError
+            return await self._run(task, source, on_progress)
+
+    async def _run(self, task: Task, source: int, on_progress: Callable[[Progress], None]) -> Outcome:
         is_done = False
         self._jobs += 1
         try:
             async with asyncio.timeout(task.seconds_max):
-                outcome = await self._outcome(task, on_progress)
+                outcome = await self._outcome(task, source, on_progress)
             is_done = True
         except TimeoutError:
-            return Refused("TIME_LIMIT", f"stopped after {task.seconds_max:g} s")
+            return Refused("TIME_LIMIT", f"stopped after {_rounded(task.seconds_max)} s")
         except MalformedFrameError as error:
             log.warning("child broke the protocol", pid=self.pid, error=str(error))
             return Crashed("CHILD_DIED", "its process answered with nonsense and was stopped")
@@ -132,24 +153,29 @@ class Child:
         finally:
             self._end.close()
 
-    async def _outcome(self, task: Task, on_progress: Callable[[Progress], None]) -> Outcome:
-        await self._send(task)
+    def _is_silent(self) -> bool:
+        try:
+            self._end.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return not self._received
+        except OSError:
+            return False
+        # It wrote something, or hung up.
+        return False
+
+    async def _outcome(self, task: Task, source: int, on_progress: Callable[[Progress], None]) -> Outcome:
+        number = secrets.token_hex(TASK_NUMBER_BYTES)
+        pace = Pace(asyncio.get_running_loop().time)
+        # The child waits for a task, so there is room for a frame in the socket: this does not block.
+        socket.send_fds(self._end, [pack(task_header(task, number))], [source])
         while True:
-            message = read_message(*await self._read())
+            message = read_message(*await self._read(), number=number)
             if not isinstance(message, Progress):
                 if self._received:
                     raise MalformedFrameError("more came after the end of the task")
                 return message
-            on_progress(message)
-
-    async def _send(self, task: Task) -> None:
-        frame = pack(task_header(task))
-        if not isinstance(task.source, bytes):
-            # The child waits for a task, so there is room for a frame in the socket: this does not block.
-            socket.send_fds(self._end, [frame], [task.source.fileno()])
-            return
-        with _file_of(task.source) as file:
-            socket.send_fds(self._end, [frame], [file.fileno()])
+            if pace.admits():
+                on_progress(message)
 
     async def _read(self) -> tuple[Header, bytes]:
         prefix = await self._receive(PREFIX.size)
@@ -165,6 +191,9 @@ class Child:
             if not chunk:
                 raise ChildEndedError
             self._received += chunk
+            if len(self._received) < size:
+                # The loop of asyncio gives nobody else a turn as long as there is something to read.
+                await asyncio.sleep(0)
         data = bytes(self._received[:size])
         del self._received[:size]
         return data
@@ -194,38 +223,6 @@ class Child:
             self._is_retired = True
 
 
-class _LogLines(asyncio.Protocol):
-    """Logs what arrives, up to a bound; then it closes the pipe, and the child's writes fail."""
-
-    def __init__(self) -> None:
-        self.pid = 0
-        self._bytes = 0
-        self._transport: asyncio.BaseTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        text = data[: STDERR_BYTES_MAX - self._bytes].decode(errors="replace")
-        self._bytes += len(data)
-        log.warning("child wrote to stderr", pid=self.pid, text=text)
-        if self._bytes >= STDERR_BYTES_MAX and self._transport:
-            self._transport.close()
-
-
-async def _log_pipe() -> tuple[_LogLines, int]:
-    """A pipe whose other end is logged: the log's end, and the descriptor to write to."""
-    read_end, write_end = os.pipe()
-    pipe = os.fdopen(read_end, "rb", buffering=0)
-    try:
-        _, log_lines = await asyncio.get_running_loop().connect_read_pipe(_LogLines, pipe)
-    except BaseException:
-        pipe.close()
-        os.close(write_end)
-        raise
-    return log_lines, write_end
-
-
 def _command(limits: ChildLimits, modules: str) -> list[str]:
     # -P and -s: neither the working folder nor the user's own packages come before ours.
     program = [sys.executable, "-P", "-s", "-m", "octavo_server.worker.child"]
@@ -238,15 +235,9 @@ def _environment() -> dict[str, str]:
     return {"PYTHONPATH": os.pathsep.join(paths), "LANG": "C.UTF-8"}
 
 
-def _file_of(data: bytes) -> BinaryIO:
-    """An unnamed file in memory with these bytes: a child maps every document the same way."""
-    if sys.platform == "linux":
-        file: BinaryIO = os.fdopen(os.memfd_create("document", os.MFD_CLOEXEC), "wb+")
-    else:
-        file = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
-    file.write(data)
-    file.flush()
-    return file
+def _rounded(seconds: float) -> str:
+    """One digit behind the point, or two digits in all below a second."""
+    return f"{seconds:.2g}" if seconds < 1 else f"{round(seconds, 1):.12g}"
 
 
 def _resident_bytes(pid: int) -> int:

@@ -54,8 +54,10 @@ class Sandbox:
     async def child(self) -> AsyncGenerator[Child, None]:
         """Wait for a free child, and have it for yourself."""
         child = await self._free.get()
-        # One that died while it was idle may still be in the queue; its successor will be, too.
+        # One that died while it was idle may still be in the queue; its successor will be, too. And one that wrote
+        # something while it had no task is not trusted with another.
         while not child.is_usable:
+            child.dismiss()
             child = await self._free.get()
         try:
             yield child
@@ -66,18 +68,17 @@ class Sandbox:
                 child.dismiss()
 
     async def _keep(self) -> None:
-        """Keep one child alive, replacing it as often as it ends."""
+        """Keep one child alive, replacing it as often as it ends, and trying again if none can be started."""
         failures = 0
         while True:
-            async with await Child.start(limits=self._limits, modules=self._modules) as child:
-                try:
+            try:
+                async with await Child.start(limits=self._limits, modules=self._modules) as child:
                     await child.ready()
-                except (ChildEndedError, MalformedFrameError, OSError):
-                    delay = START_DELAYS_SECONDS[min(failures, len(START_DELAYS_SECONDS) - 1)]
-                    failures += 1
-                    log.warning("child could not start", pid=child.pid, retry_seconds=delay)
-                    await asyncio.sleep(delay)
-                    continue
-                failures = 0
-                self._free.put_nowait(child)
-                await child.ended()
+                    failures = 0
+                    self._free.put_nowait(child)
+                    await child.ended()
+            except (ChildEndedError, MalformedFrameError, OSError) as error:
+                delay = START_DELAYS_SECONDS[min(failures, len(START_DELAYS_SECONDS) - 1)]
+                failures += 1
+                log.warning("child could not start", error=repr(error), retry_seconds=delay)
+                await asyncio.sleep(delay)

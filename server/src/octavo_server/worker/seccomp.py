@@ -6,6 +6,7 @@ native extractors use a hundred calls, and a new version of one must not die of 
 """
 
 import errno
+import mmap
 import os
 import platform
 import struct
@@ -21,6 +22,7 @@ _JUMP_IF_EQUAL = 0x15
 _JUMP_IF_ABOVE_OR_EQUAL = 0x35
 _JUMP_IF_ANY_BIT = 0x45
 _RETURN = 0x06
+_AND = 0x54
 
 # linux/seccomp.h: what a filter answers, and where the call's facts lie in struct seccomp_data.
 _ALLOW = 0x7FFF0000
@@ -34,7 +36,12 @@ _ARGUMENT_BYTES = 8
 
 _X32_BIT = 0x40000000
 """x86_64 kernels take a second set of numbers with this bit, which would slip past the filter."""
+_MAP_GROWS_DOWN = 0x00000100
 _CLONE_THREAD = 0x00010000
+_TYPE_INTO_TERMINAL = 0x5412
+"""TIOCSTI, asm-generic/ioctls.h: puts characters where a shell reads its next command."""
+_UNCOUNTED_MAPS = (mmap.MAP_SHARED | mmap.MAP_ANONYMOUS, _MAP_GROWS_DOWN)
+"""Flags of maps that take memory and that RLIMIT_DATA does not count: shared without a file, and stacks."""
 _OPEN_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 _AUDIT_ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -90,6 +97,9 @@ def _rules(machine: str, pid: int) -> Iterator[Instruction]:
     yield from _decide(number(syscalls.OPENAT), 2, (_JUMP_IF_ANY_BIT, 1, 0, _OPEN_WRITES), errno.EPERM)
     yield from _decide(number(syscalls.KILL), 0, (_JUMP_IF_EQUAL, 0, 1, pid), errno.EPERM)
     yield from _decide(number(syscalls.TGKILL), 0, (_JUMP_IF_EQUAL, 0, 1, pid), errno.EPERM)
+    yield from _decide(number(syscalls.IOCTL), 1, (_JUMP_IF_EQUAL, 1, 0, _TYPE_INTO_TERMINAL), errno.EPERM)
+    for flags in _UNCOUNTED_MAPS:
+        yield from _refuse_flags(number(syscalls.MMAP), 3, flags, errno.EPERM)
     # Limits can be asked for (prlimit64's third argument is a null pointer then), not set. Who tries is told that it
     # worked: Tika raises its limit of open files when it starts, and complains on stderr if that fails.
     yield from _refuse_all([number(syscalls.SETRLIMIT)], _SUCCESS)
@@ -111,6 +121,17 @@ def _decide(number: int | None, argument: int, test: Instruction, error: int) ->
         yield test
         yield (_RETURN, 0, 0, _ALLOW)
         yield _refuse(error)
+
+
+def _refuse_flags(number: int | None, argument: int, flags: int, error: int) -> Iterator[Instruction]:
+    """Refuse the call if its argument has all of the flags; otherwise later rules decide."""
+    if number is not None:
+        yield (_JUMP_IF_EQUAL, 0, 5, number)
+        yield (_LOAD, 0, 0, _ARGUMENTS_OFFSET + argument * _ARGUMENT_BYTES)
+        yield (_AND, 0, 0, flags)
+        yield (_JUMP_IF_EQUAL, 0, 1, flags)
+        yield _refuse(error)
+        yield (_LOAD, 0, 0, _NUMBER_OFFSET)
 
 
 def _refuse(error: int) -> Instruction:

@@ -138,6 +138,8 @@ MEMORY = {
 }
 """Memory that RLIMIT_DATA does not count, and that can outlive its process."""
 
+IOCTL = Numbers(16, 29)
+MMAP = Numbers(9, 222)
 CLONE = Numbers(56, 220)
 CLONE3 = Numbers(435, 435)
 OPEN = Numbers(2, None)
