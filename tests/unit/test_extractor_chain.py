@@ -95,13 +95,6 @@ def test_text_with_a_byte_order_mark_is_decoded_by_it(opened: Opener, encoding: 
     assert extracted(opened("Größe 日本".encode(encoding), "a.txt")).text.lstrip("\ufeff") == "Größe 日本"
 
 
-def test_text_that_is_not_utf_8_is_read_as_cp1252_with_a_warning(opened: Opener) -> None:
-    result = extracted(opened("Größe — naïve".encode("cp1252"), "a.txt"))
-
-    assert result.text == "Größe — naïve"
-    assert "cp1252" in result.warnings[0]
-
-
 def test_binary_data_named_as_text_is_refused(opened: Opener) -> None:
     assert refused(opened(documents.binary(), "a.txt")) == (
         "DOCUMENT_DAMAGED",
@@ -115,6 +108,18 @@ def test_an_empty_document_is_refused(opened: Opener) -> None:
 
 def test_a_blank_text_is_refused(opened: Opener) -> None:
     assert refused(opened(b" \n\n", "a.txt")) == ("NO_TEXT", "no text: the document is blank")
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"<html><body> \n</body></html>", "a.html"),
+        (b'<html><head><style>p {}</style></head><body><img src="a.png"></body></html>', "a.htm"),
+        (b'<html xmlns="http://www.w3.org/1999/xhtml"><body/></html>', "a.xhtml"),
+    ],
+)
+def test_a_web_page_with_an_empty_body_is_refused_as_blank(opened: Opener, data: bytes, name: str) -> None:
+    assert refused(opened(data, name)) == ("NO_TEXT", "no text: the document is blank")
 
 
 def test_a_pdf_is_read_page_by_page_with_progress(opened: Opener) -> None:

@@ -21,6 +21,8 @@ _ZIP_START = b"PK\x03\x04"
 _ZIP_END = b"PK\x05\x06"
 _ZIP_END_BYTES_MAX = 22 + 65_535
 """APPNOTE.TXT 4.3.16: the end of central directory record, and the longest comment behind it."""
+_MARKUP_AND_TEXT = ("text/", "application/xhtml+xml")
+"""Such a document holds no images, it only points at them."""
 _ENCRYPTED = "EncryptedDocumentException"
 _JAVA_GAVE_UP = "JniError"
 """Java threw an Error rather than an Exception: memory or stack ran out."""
@@ -79,6 +81,8 @@ def _empty(metadata: Mapping[str, Sequence[str]], document: Document) -> CannotE
         return CannotExtractError("DOCUMENT_ENCRYPTED", "the document is encrypted")
     if _media_type(metadata).startswith("application/octet-stream") or _is_cut_off(document):
         return _damaged(document)
+    if _media_type(metadata).startswith(_MARKUP_AND_TEXT):
+        return CannotExtractError("NO_TEXT", "no text: the document is blank")
     return CannotExtractError("NO_TEXT", "no text: the document has none, or only in images")
 
 
