@@ -26,7 +26,7 @@ async def open_engine(request: pytest.FixtureRequest, tmp_path: Path, clock: Man
 
     async def open_one(**options: Any) -> Engine:
         if request.param == "memory":
-            engine: Engine = MemoryEngine(**options)
+            engine: Engine = MemoryEngine(clock=clock, **options)
         else:
             engine = await SqliteEngine.open(tmp_path / "data", clock=clock, **options)
         opened.append(engine)

@@ -1,14 +1,15 @@
 """What blob stores promise."""
 
 import os
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from octavo_server.blobs.disk import DiskBlobs
-from octavo_server.domain.errors import NotFoundError
-from octavo_server.domain.ids import BlobKey
+from octavo_server.domain.errors import NotFoundError, UnavailableError
+from octavo_server.domain.ids import BlobKey, Instant
 from octavo_server.ports.blobs import Blobs
 
 KEY = BlobKey("0123456789abcdef" * 2)
@@ -69,6 +70,45 @@ async def test_all_keys_are_told(blobs: Blobs) -> None:
     await blobs.put(KEY, DATA)
     await blobs.put(OTHER_KEY, b"")
     assert {key async for key in blobs.keys()} == {KEY, OTHER_KEY}  # noqa: SIM118
+
+
+async def test_keys_of_blobs_that_are_too_new_are_left_out(blobs: Blobs) -> None:
+    await blobs.put(KEY, DATA)
+    now = time.time()
+    assert [key async for key in blobs.keys(before=Instant(now - 3_600))] == []
+    assert [key async for key in blobs.keys(before=Instant(now + 3_600))] == [KEY]
+
+
+async def test_a_closed_store_is_unavailable(blobs: DiskBlobs) -> None:
+    await blobs.put(KEY, DATA)
+    await blobs.close()
+    for call in (blobs.put(OTHER_KEY, DATA), blobs.open(KEY), read(blobs), blobs.delete([KEY])):
+        with pytest.raises(UnavailableError):
+            await call
+
+
+async def test_a_folder_that_was_there_is_synced_before_a_blob_in_it_is_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As after a kill -9 between making the folders and syncing their names.
+    (tmp_path / "blobs" / KEY[:2] / KEY[2:4]).mkdir(parents=True)
+    synced: list[Path] = []
+    fsync = os.fsync
+
+    def noted_fsync(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().relative_to(tmp_path))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    blobs = DiskBlobs(tmp_path / "blobs")
+    await blobs.put(KEY, DATA)
+    folders = [Path(), Path("blobs"), Path("blobs", KEY[:2]), Path("blobs", KEY[:2], KEY[2:4])]
+    assert set(folders) <= set(synced)
+    synced.clear()
+    # Once is enough.
+    await blobs.put(BlobKey(KEY[:4] + "0" * 28), DATA)
+    assert [path for path in synced if path in folders] == folders[-1:]
+    await blobs.close()
 
 
 async def test_what_is_no_key_never_becomes_a_path(blobs: Blobs) -> None:

@@ -6,6 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
+from octavo_server.domain.errors import UnavailableError
 from octavo_server.domain.ids import Revision
 from octavo_server.domain.jobs import Progress
 from octavo_server.engines import feed as live_feed
@@ -147,6 +148,22 @@ async def test_the_feed_ends_after_its_last_change_when_the_engine_closes(engine
         other = (await engine.accept(new_job(), DOCUMENT)).job
         await engine.close()
         assert [change async for change in changes] == [JobChanged(other)]
+
+
+async def unreadable(_after: Revision, _most: int) -> list[live_feed.Durable]:
+    raise UnavailableError("the disk is gone", reason="STORAGE_FAILED")
+
+
+async def test_a_reader_hears_that_the_record_cannot_be_read() -> None:
+    feed = live_feed.Feed(START)
+    with pytest.raises(UnavailableError):
+        await anext(feed.read(START, unreadable))
+
+
+async def test_a_replay_that_fails_while_the_feed_is_closing_ends_it() -> None:
+    feed = live_feed.Feed(START)
+    feed.begin_closing()
+    assert [change async for change in feed.read(START, unreadable)] == []
 
 
 async def test_a_feed_of_a_closed_engine_is_empty(engine: Engine) -> None:

@@ -17,7 +17,7 @@ from octavo_server.domain.ids import BlobKey, Instant, RequestId, Revision, Tena
 from octavo_server.domain.jobs import Job, JobState, ModuleState, Priority
 from octavo_server.engines.memory import MemoryEngine
 from octavo_server.engines.sqlite import SqliteEngine
-from octavo_server.ports.engine import Accepted, Engine, JobChanged, Lease, StaleError
+from octavo_server.ports.engine import Accepted, Engine, JobChanged, Lease, Removed, StaleError
 from tests.contract.samples import (
     FAILURE,
     NOW,
@@ -48,7 +48,9 @@ class EnginesAlike(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.runner = asyncio.Runner()
-        self.model: Engine = MemoryEngine(lease_seconds=LONG_LEASE_SECONDS, queue_jobs_max=QUEUE_JOBS_MAX)
+        self.model: Engine = MemoryEngine(
+            clock=ManualClock(), lease_seconds=LONG_LEASE_SECONDS, queue_jobs_max=QUEUE_JOBS_MAX
+        )
         self.real: Engine = self.runner.run(self._open())
         self.leases: list[Leases] = []
         self.jobs: list[RequestId] = []
@@ -78,6 +80,7 @@ class EnginesAlike(RuleBasedStateMachine):
         priority=st.sampled_from(Priority),
         chain=st.sampled_from(CHAINS),
         blob=st.sampled_from([None, None, *BLOBS]),
+        age=st.integers(0, 100),
         seconds=st.integers(1, 100),
         document=st.binary(min_size=1, max_size=20),
     )
@@ -91,6 +94,7 @@ class EnginesAlike(RuleBasedStateMachine):
         priority: Priority,
         chain: tuple[str, ...],
         blob: BlobKey | None,
+        age: int,
         seconds: int,
         document: bytes,
     ) -> None:
@@ -104,7 +108,8 @@ class EnginesAlike(RuleBasedStateMachine):
             priority=priority,
             chain=chain,
             blob_key=blob,
-            expire_time=Instant(NOW + seconds),
+            create_time=Instant(NOW + age),
+            expire_time=Instant(NOW + age + seconds),
         )
         accepted, _ = self.both(lambda engine: engine.accept(job, None if blob else document))
         if isinstance(accepted, Accepted):
@@ -150,12 +155,12 @@ class EnginesAlike(RuleBasedStateMachine):
     def remove(self, choices: list[int], tenant: TenantId) -> None:
         if self.jobs:
             request_ids = [self.jobs[choice % len(self.jobs)] for choice in choices]
-            self.both(lambda engine: removed(engine.remove(tenant, request_ids)))
+            self.both(lambda engine: engine.remove(tenant, request_ids))
 
     @rule(seconds=st.integers(0, 100))
     def expire(self, seconds: int) -> None:
         # All that have expired: of those that did so at the same time, any may come first.
-        self.both(lambda engine: removed(engine.expire(Instant(NOW + seconds), jobs_max=99)))
+        self.both(lambda engine: engine.expire(Instant(NOW + seconds), jobs_max=99))
 
     @rule(chain=st.sampled_from(CHAINS), tenant=st.sampled_from([TENANT, OTHER_TENANT]))
     def put_pipeline(self, chain: tuple[str, ...], tenant: TenantId) -> None:
@@ -205,7 +210,9 @@ def comparable(value: Any) -> Any:
         case Job():
             return replace(value, revision=Revision(0))
         case Accepted():
-            return comparable(value.job), value.deduplicated
+            return comparable(value.job), value.deduplicated, comparable(value.removed)
+        case Removed():
+            return set(value.request_ids), set(value.blob_keys)
         case Lease():
             return comparable(value.job)
         case list():
@@ -246,11 +253,6 @@ async def record_step(engine: Engine, lease: Lease, step: str) -> Any:
 async def cancel(engine: Engine, request_id: RequestId) -> Any:
     job = await engine.get(TENANT, request_id)
     return job if job.state.is_final else await engine.update(job.cancel_requested(NOW))
-
-
-async def removed(removing: Awaitable[Any]) -> Any:
-    done = await removing
-    return set(done.request_ids), set(done.blob_keys)
 
 
 async def replay(engine: Engine) -> list[Any]:

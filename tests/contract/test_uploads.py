@@ -16,6 +16,8 @@ from octavo_server.domain.errors import (
     DigestMismatchError,
     FailedPreconditionError,
     NotFoundError,
+    ResourceExhaustedError,
+    UnavailableError,
     UploadOffsetError,
 )
 from octavo_server.domain.ids import BlobKey, Instant, UploadId
@@ -193,6 +195,46 @@ async def test_uploads_to_which_nothing_happened_are_forgotten(store: Store) -> 
         await store.uploads.get(TENANT, UploadId("other"))
 
 
+async def test_the_last_chunk_may_come_again_after_its_answer_was_lost(store: Store) -> None:
+    await store.complete()
+    await store.uploads.append(TENANT, ID, DATA[200_000:], offset=200_000)
+    assert await store.uploads.finish(TENANT, ID, sha256=SHA256) == at(len(DATA), is_complete=True)
+    for chunk, offset in ((b"x", len(DATA)), (DATA[200_000:] + b"x", 200_000), (b"other", 0)):
+        with pytest.raises(FailedPreconditionError) as refused:
+            await store.uploads.append(TENANT, ID, chunk, offset=offset)
+        assert refused.value.reason == "UPLOAD_COMPLETE"
+
+
+async def test_a_tenant_has_so_many_uploads_and_no_more(tmp_path: Path, store: Store, clock: ManualClock) -> None:
+    uploads = DiskUploads(tmp_path / "few", blobs=store.blobs, clock=clock, uploads_open_max=2)
+    for name in "ab":
+        await uploads.begin(TENANT, UploadId(name))
+    with pytest.raises(ResourceExhaustedError, match="2 uploads are open") as refused:
+        await uploads.begin(TENANT, UploadId("c"))
+    assert refused.value.reason == "UPLOADS_FULL"
+    # Neither what is open nor what others do is in the way.
+    await uploads.begin(TENANT, UploadId("a"))
+    await uploads.begin(OTHER_TENANT, UploadId("c"))
+    await uploads.discard(TENANT, UploadId("a"))
+    await uploads.begin(TENANT, UploadId("c"))
+    await uploads.close()
+
+
+async def test_closed_uploads_are_unavailable(store: Store) -> None:
+    await store.uploads.begin(TENANT, ID)
+    await store.close()
+    with pytest.raises(UnavailableError):
+        await store.uploads.get(TENANT, ID)
+
+
+async def test_a_blob_is_as_new_as_its_adoption_not_as_its_upload(store: Store) -> None:
+    await store.complete()
+    store.clock.time = Instant(NOW + 100)
+    await store.uploads.adopt(TENANT, ID, KEY)
+    assert [key async for key in store.blobs.keys(before=Instant(NOW + 100))] == []
+    assert [key async for key in store.blobs.keys(before=Instant(NOW + 101))] == [KEY]
+
+
 def names_below(folder: Path) -> list[str]:
     return [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
 
@@ -201,4 +243,4 @@ async def test_a_callers_name_never_becomes_a_path(store: Store, tmp_path: Path)
     await store.uploads.begin(TENANT, UploadId("../../escaped"))
     await store.uploads.append(TENANT, UploadId("../../escaped"), b"x", offset=0)
     [name] = await asyncio.to_thread(names_below, tmp_path)
-    assert re.fullmatch(r"uploads/[0-9a-f]{2}/[0-9a-f]{64}/part", name)
+    assert re.fullmatch(r"uploads/[0-9a-f]{64}/[0-9a-f]{64}/part", name)

@@ -1,12 +1,13 @@
 """Accept a document: check all of it, then record it durably. Nothing is stored of what is refused."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from octavo_server.domain import files, submissions
 from octavo_server.domain.contents import INLINE_BYTES_MAX, Content, describe
-from octavo_server.domain.errors import InvalidArgumentError
+from octavo_server.domain.errors import InvalidArgumentError, OctavoError, UnavailableError
 from octavo_server.domain.files import File
 from octavo_server.domain.ids import BlobKey, FileId, Instant, PipelineName, RequestId, TenantId, UploadId
 from octavo_server.domain.jobs import Job
@@ -87,18 +88,27 @@ class Accept:
         size_bytes = await self._size_bytes(pipeline.tenant, submission)
         submissions.check_document(job.file.name, size_bytes, pipeline, self._specs, self._limits)
         if inline is not None:
-            return await self._engine.accept(job, inline)
+            return await self._record(job, inline)
         document = await self._store(pipeline.tenant, submission)
         assert document.blob_key is not None
         try:
-            accepted = await self._engine.accept(replace(job, document=document), None)
-        except Exception:
-            await self._blobs.delete([document.blob_key])
+            accepted = await self._record(replace(job, document=document), None)
+        except (OctavoError, StaleError) as error:
+            if _is_refusal(error):
+                await self._blobs.delete([document.blob_key])
             raise
         if accepted.deduplicated:
             await self._blobs.delete([document.blob_key])
         if submission.upload_id:
             await self._uploads.discard(pipeline.tenant, UploadId(submission.upload_id))
+        return accepted
+
+    async def _record(self, job: Job, inline: bytes | None) -> Accepted:
+        accepted = await self._engine.accept(job, inline)
+        if accepted.removed.blob_keys:
+            # Expired jobs made room. What can't be deleted now is an orphan, and swept later.
+            with suppress(OSError, OctavoError):
+                await self._blobs.delete(accepted.removed.blob_keys)
         return accepted
 
     async def _size_bytes(self, tenant: TenantId, submission: Submission) -> int:
@@ -139,6 +149,11 @@ class Accept:
             fingerprint=submission.fingerprint,
             processing_seconds_max=submissions.processing_seconds(submission.processing_seconds),
         )
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Is it certain that nothing was recorded? If not, only the sweep for orphans can tell what to do with the blob."""
+    return not isinstance(error, UnavailableError) and getattr(error, "reason", "") != "DISK_FULL"
 
 
 def _fits_inline(submission: Submission) -> bool:
