@@ -14,7 +14,7 @@ from octavo_server.rpc.caller import TENANT, ApiKeys
 from octavo_server.rpc.errors import INTERNAL, to_wire
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import Awaitable, Callable
 
 CALL_ID_KEY = "octavo-call-id"
 AUTH_KEY = "octavo-auth"
@@ -77,13 +77,14 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         return unary
 
     def _streaming(self, behaviour: Any) -> Any:
-        async def streaming(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> AsyncIterator[Any]:
+        # A coroutine that writes, not one more generator around the servicer's: each message would pass through both.
+        async def streaming(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> None:
             call_id = os.urandom(8).hex()
             try:
                 self._admit(context, call_id)
                 async with aclosing(behaviour(request, context)) as responses:
                     async for response in responses:
-                        yield response
+                        await context.write(response)
             except Exception as error:  # noqa: BLE001  # the last stop before gRPC: all of them are told or logged
                 await self._abort(context, call_id, error)
 

@@ -79,12 +79,11 @@ class Watch:
                 watched.seen = max(watched.seen, position)
                 if not watched.open_ids:
                     return
-                try:
-                    async with asyncio.timeout(interval):
-                        await subscription.bell.wait()
-                except TimeoutError:
-                    yield Heartbeat(watched.seen)
+                await _bell(subscription, interval)
                 self._hub.check_open()
+                if not subscription.dirty:
+                    subscription.take()
+                    yield Heartbeat(watched.seen)
 
     async def _read(
         self, tenant: TenantId, subscription: Subscription, watched: _Watched, position: Revision
@@ -109,6 +108,15 @@ class Watch:
             Snapshot(job, progress, max(watched.seen, position) if index == last else watched.seen)
             for index, (job, progress) in enumerate(fresh)
         ]
+
+
+async def _bell(subscription: Subscription, seconds_max: float) -> None:
+    """Wait until it rings, or so long. A bare timer: thousands of watchers feel what asyncio.timeout costs."""
+    timer = asyncio.get_running_loop().call_later(seconds_max, subscription.bell.set)
+    try:
+        await subscription.bell.wait()
+    finally:
+        timer.cancel()
 
 
 def _heartbeat(seconds: float | None) -> float:
