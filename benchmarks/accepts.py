@@ -8,30 +8,13 @@ is the checks, SQLite on the core that also speaks gRPC, and fsync on the disk o
 
 from collections.abc import Iterator
 
+from benchmarks.rig.call_rates import call_rate
 from benchmarks.rig.effort import Effort
 from benchmarks.rig.figure import Aim, Figure
-from benchmarks.rig.load import load
-from benchmarks.rig.rounds import Progress, duel
-from benchmarks.rig.servers import Bare, Octavo, Server
+from benchmarks.rig.rounds import Progress
 
 AIM = Aim(ratio_min=0.4)
 
 
 def measure(effort: Effort, progress: Progress) -> Iterator[Figure]:
-    def rate(server: Server) -> dict[str, float]:
-        return load("calls", server.address, "Process", "--pid", server.pid, "--seconds", effort.load_seconds)
-
-    with Octavo(workers=0) as octavo, Bare() as bare:
-        result = duel(effort.rounds, progress, lambda: rate(octavo), lambda: rate(bare))
-    result.check_sizes()
-    value, reference_value = result.medians("calls_per_second")
-    cpu, cpu_bare = result.medians("server_cpu_us")
-    yield Figure(
-        name="accepts",
-        value=value,
-        unit="calls/s",
-        reference="bare grpc.aio handler",
-        reference_value=reference_value,
-        aim=AIM,
-        note=f"server CPU {cpu:.0f} us a call, bare {cpu_bare:.0f}",
-    )
+    yield call_rate("Process", name="accepts", aim=AIM, effort=effort, progress=progress)

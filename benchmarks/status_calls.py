@@ -8,30 +8,13 @@ the look-up of the job and of its progress, and the check of its expiry.
 
 from collections.abc import Iterator
 
+from benchmarks.rig.call_rates import call_rate
 from benchmarks.rig.effort import Effort
 from benchmarks.rig.figure import Aim, Figure
-from benchmarks.rig.load import load
-from benchmarks.rig.rounds import Progress, duel
-from benchmarks.rig.servers import Bare, Octavo, Server
+from benchmarks.rig.rounds import Progress
 
 AIM = Aim(ratio_min=0.8)
 
 
 def measure(effort: Effort, progress: Progress) -> Iterator[Figure]:
-    def rate(server: Server) -> dict[str, float]:
-        return load("calls", server.address, "ProcessStatus", "--pid", server.pid, "--seconds", effort.load_seconds)
-
-    with Octavo(workers=0) as octavo, Bare() as bare:
-        result = duel(effort.rounds, progress, lambda: rate(octavo), lambda: rate(bare))
-    result.check_sizes()
-    value, reference_value = result.medians("calls_per_second")
-    cpu, cpu_bare = result.medians("server_cpu_us")
-    yield Figure(
-        name="status_calls",
-        value=value,
-        unit="calls/s",
-        reference="bare grpc.aio handler",
-        reference_value=reference_value,
-        aim=AIM,
-        note=f"server CPU {cpu:.0f} us a call, bare {cpu_bare:.0f}",
-    )
+    yield call_rate("ProcessStatus", name="status_calls", aim=AIM, effort=effort, progress=progress)

@@ -1,5 +1,6 @@
 """Who may call, from where, and what tools find out by themselves."""
 
+import asyncio
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,18 +10,20 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
+import octavo
 from octavo.v1.pipeline_service_pb2 import ListModulesRequest
 from octavo.v1.pipeline_service_pb2_grpc import PipelineServiceStub
 from tests.servers import ServerProcess, clean_environment
 
 KEY = "a-key-of-some-length"
+OTHER_KEY = "another-key-of-some-length"
 
 
 @pytest.fixture
 def guarded(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server that asks for an API key."""
     keys = tmp_path / "keys"
-    keys.write_text(f"# who   key\nacme {KEY}\nother another-key-of-some-length\n")
+    keys.write_text(f"# who   key\nacme {KEY}\nother {OTHER_KEY}\n")
     with ServerProcess(tmp_path / "data", "--api-keys-file", str(keys)) as server:
         yield server
 
@@ -44,10 +47,26 @@ def test_a_call_with_the_right_key_is_told_that_it_was_checked(guarded: ServerPr
     assert trailing["octavo-call-id"]
 
 
-def test_a_key_never_shows_in_the_log(guarded: ServerProcess) -> None:
-    list_modules(guarded.address, ("authorization", f"Bearer {KEY}"))
-    guarded.terminate()
-    assert KEY not in guarded.log.read_text()
+async def test_a_key_never_shows_in_the_log(guarded: ServerProcess) -> None:
+    async with octavo.Client(guarded.address, api_key=KEY) as client:
+        await client.create_pipeline("p", ["parser"])
+        job = await client.process("p", b"One.", source_file_name="a.txt")
+        assert [status async for status in client.watch(job.request_id)]
+    await asyncio.to_thread(guarded.terminate)
+    log = guarded.log.read_text()
+    assert job.request_id in log
+    assert KEY not in log
+
+
+async def test_tenants_do_not_see_each_others_jobs(guarded: ServerProcess) -> None:
+    async with octavo.Client(guarded.address, api_key=KEY) as client:
+        await client.create_pipeline("p", ["parser"])
+        job = await client.process("p", b"One.", source_file_name="a.txt")
+    async with octavo.Client(guarded.address, api_key=OTHER_KEY) as other:
+        assert await other.list_pipelines() == []
+        for call in (other.process_status, other.cancel, other.fetch_output):
+            with pytest.raises(octavo.NotFoundError):
+                await call(job.request_id)
 
 
 def test_health_needs_no_key_and_knows_every_service(guarded: ServerProcess) -> None:

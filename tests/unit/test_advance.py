@@ -99,7 +99,8 @@ async def bench() -> AsyncIterator[Bench]:
         Pipeline(tenant=TENANT, name=PipelineName("p"), chain=("parser",), create_time=Instant(0))
     )
     hub = WatchHub(engine=engine, watchers_max=10)
-    following = asyncio.create_task(hub.follow(await engine.position()))
+    hub.position = await engine.position()
+    following = asyncio.create_task(hub.follow())
     yield Bench(engine, hub)
     await engine.close()
     await following

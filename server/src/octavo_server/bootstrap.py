@@ -150,7 +150,7 @@ class Application:
         working.cancel()
 
     async def _follow(self) -> None:
-        await self._hub.follow(self._hub.position)
+        await self._hub.follow()
         if not self._stopping.is_set():
             raise UnavailableError("the feed of changes ended")
 

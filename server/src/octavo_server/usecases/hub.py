@@ -41,7 +41,7 @@ class WatchHub:
         self._progress: dict[RequestId, Progress] = {}
         self._closing = False
         self.position = Revision(0)
-        """Every change up to this revision has rung."""
+        """Every change up to this revision has rung. Set once, before the first watch, to where the engine is."""
 
     @contextmanager
     def subscribe(self, request_ids: Collection[RequestId]) -> Iterator[Subscription]:
@@ -90,10 +90,9 @@ class WatchHub:
         for request_id in self._watchers:
             self._ring(request_id)
 
-    async def follow(self, after: Revision) -> None:
-        """Follow the feed from `after` until the engine closes."""
-        self.position = after
-        async with aclosing(self._engine.changes(after)) as changes:
+    async def follow(self) -> None:
+        """Follow the feed from `position` on until the engine closes."""
+        async with aclosing(self._engine.changes(self.position)) as changes:
             async for change in changes:
                 match change:
                     case JobChanged(job):

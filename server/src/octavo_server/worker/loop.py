@@ -7,7 +7,7 @@ import structlog
 
 from octavo_server.domain.errors import OctavoError, UnavailableError
 from octavo_server.ports.engine import Engine, Lease
-from octavo_server.usecases.advance import Advance
+from octavo_server.usecases.advance import Advance, Attempt
 from octavo_server.worker.sandbox import Sandbox
 
 LOOPS_PER_CHILD = 2
@@ -70,6 +70,7 @@ class WorkerLoop:
                 await busy.aclose()
                 if attempt:
                     await self._advance.conclude(attempt)
+                    _tell(attempt)
             except Exception as trouble:  # noqa: BLE001  # whatever it is, one job's trouble must not end the loop
                 await self._rest(lease, trouble)
 
@@ -81,3 +82,16 @@ class WorkerLoop:
         except OctavoError as error:
             # Nothing can be recorded now. The lease runs out by itself, and the job is claimed again.
             log.warning("job could not be given back", request_id=lease.job.request_id, error=str(error))
+
+
+def _tell(attempt: Attempt) -> None:
+    """A line a module for the operator: which job, what came of it. Never what the document says."""
+    run = attempt.job.runs[attempt.job.current]
+    log.info(
+        "module ended",
+        request_id=attempt.job.request_id,
+        module=run.key,
+        attempt=run.attempt,
+        outcome=type(attempt.outcome).__name__.lower(),
+        reason=getattr(attempt.outcome, "reason", None),
+    )
