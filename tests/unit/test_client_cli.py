@@ -27,6 +27,7 @@ KEYS = [
     "state",
     "overall_status",
     "warnings",
+    "document",
     "process_output_files",
 ]
 

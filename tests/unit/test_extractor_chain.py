@@ -57,7 +57,7 @@ class Fixed:
     def extract(self, document: Document, *, chars_max: int, report: Report) -> Extracted:
         if isinstance(self._result, Exception):
             raise self._result
-        return Extracted(text=self._result, extractor=self.name)
+        return Extracted(text=self._result)
 
     def warm_up(self) -> None:
         """Nothing to load."""
@@ -127,7 +127,7 @@ def test_a_pdf_is_read_page_by_page_with_progress(opened: Opener) -> None:
 
     result = extracted(opened(documents.pdf(["Page one.", "Page two."]), "a.pdf"), report=seen.append)
 
-    assert result.extractor == "pdfium"
+    assert result.metadata.extractor == "pdfium"
     assert result.text.split("\n") == ["Page one.", "Page two."]
     assert seen == [Progress("page", 1, 2), Progress("page", 2, 2)]
 
@@ -167,7 +167,7 @@ def test_a_truncated_word_document_is_refused_as_damaged(opened: Opener) -> None
 def test_other_documents_are_read_by_tika(opened: Opener, data: bytes, name: str) -> None:
     result = extracted(opened(data, name))
 
-    assert result.extractor == "tika-native"
+    assert result.metadata.extractor == "tika-native"
     assert documents.PANGRAM in result.text
 
 
@@ -184,7 +184,7 @@ def test_when_one_extractor_fails_the_next_serves_and_a_warning_names_the_first(
 
     result = extract(opened(b"x", "a.txt"), chars_max=10, report=ignore, order=order)
 
-    assert (result.text, result.extractor) == ("found", "second")
+    assert (result.text, result.metadata.extractor) == ("found", "second")
     assert result.warnings[0].startswith("first: ")
     assert "secret" not in result.warnings[0]
 
@@ -231,7 +231,7 @@ def test_tika_is_not_loaded_for_a_text() -> None:
         "import os, sys; from octavo_server.extractors.chain import extract;"
         "from octavo_server.extractors.base import Document;"
         "fd = os.open(sys.argv[1], os.O_RDONLY);"
-        "extract(Document(descriptor=fd, name='a.txt'), chars_max=10**6, report=print);"
+        "extract(Document(descriptor=fd, name='a.txt'), chars_max=10**6, report=id);"
         "print({'pypdfium2', 'iscc_tika'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", script, __file__], capture_output=True, text=True, check=True)

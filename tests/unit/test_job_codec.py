@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from octavo_server.domain.contents import Content
 from octavo_server.domain.files import File, Tag
 from octavo_server.domain.jobs import Failure, Job, JobState, ModuleRun, ModuleState, Priority
+from octavo_server.domain.metadata import DocumentMetadata
 from octavo_server.engines.codec import decode_job, encode_job
 
 texts = st.text(max_size=20)
@@ -16,6 +17,17 @@ instants = st.floats(allow_nan=False, allow_infinity=False)
 failures = st.none() | st.builds(Failure, texts, texts, texts)
 contents = st.builds(
     Content, size_bytes=st.integers(0), sha256=texts, media_type=texts, blob_key=st.none() | texts.filter(bool)
+)
+metadata = st.builds(
+    DocumentMetadata,
+    media_type=texts,
+    title=texts,
+    author=texts,
+    create_time=st.none() | instants,
+    page_count=st.none() | st.integers(),
+    language=texts,
+    extractor=texts,
+    more=st.dictionaries(texts, texts, max_size=2),
 )
 runs = st.builds(
     ModuleRun,
@@ -31,6 +43,7 @@ runs = st.builds(
     output=st.none() | contents,
     failure=failures,
     warnings=st.lists(texts, max_size=2).map(tuple),
+    metadata=st.none() | metadata,
 )
 files = st.builds(
     File,

@@ -13,14 +13,14 @@ from octavo_server.modules.parser import FIXED, SENTENCE
 PARSER = module_specs()["parser"]
 
 
-def test_sentence_is_the_default_model_and_has_no_params() -> None:
+def test_sentence_is_the_default_model_and_has_no_windows() -> None:
     assert PARSER.model("", field="model") is SENTENCE
-    with pytest.raises(InvalidArgumentError, match="it has none"):
+    with pytest.raises(InvalidArgumentError, match="it has extractor"):
         valid_params(SENTENCE, {"chunk_size": 1}, field="params")
 
 
 def test_fixed_has_windows_of_ten_words_that_share_two() -> None:
-    assert valid_params(FIXED, {}, field="params") == {"chunk_size": 10, "overlap_size": 2}
+    assert valid_params(FIXED, {}, field="params") == {"chunk_size": 10, "overlap_size": 2, "extractor": "auto"}
 
 
 @pytest.mark.parametrize(
@@ -53,11 +53,12 @@ def test_what_holds_no_text_is_not_taken(name: str) -> None:
 
 def test_it_reads_documents_and_writes_json() -> None:
     assert (PARSER.input_format, PARSER.output_format) == (Format.DOCUMENT, Format.JSON)
-    assert set(MODULES) == {"parser"}
+    assert set(MODULES) == {"parser", "extract"}
 
 
 def test_importing_the_modules_loads_no_extraction_library() -> None:
-    script = "import sys, octavo_server.modules; print({'punkt', 'pypdfium2', 'iscc_tika'} & set(sys.modules))"
+    libraries = {"punkt", "pypdfium2", "iscc_tika", "xberg", "selectolax", "lxml"}
+    script = f"import sys, octavo_server.modules; print({libraries} & set(sys.modules))"
 
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 

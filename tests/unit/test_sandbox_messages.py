@@ -3,12 +3,15 @@
 import json
 import platform
 import struct
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from octavo_server.domain.ids import Instant
 from octavo_server.domain.jobs import Progress
+from octavo_server.domain.metadata import DocumentMetadata
 from octavo_server.ports.runner import Outcome, Refused, Succeeded
 from octavo_server.worker import seccomp
 from octavo_server.worker.frames import (
@@ -32,6 +35,16 @@ from octavo_server.worker.messages import (
 from octavo_server.worker.noise import printable
 from octavo_server.worker.pace import Pace
 
+METADATA = DocumentMetadata(
+    media_type="application/pdf",
+    title="A title",
+    author="Somebody",
+    create_time=Instant(1_700_000_000.5),
+    page_count=3,
+    language="en-GB",
+    extractor="pdfium",
+    more={"Producer": "a printer"},
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -102,9 +115,20 @@ def test_control_characters_are_escaped_and_others_are_not() -> None:
 def test_messages_survive_the_way() -> None:
     assert read(progress_header(Progress("page", 3, 9))) == Progress("page", 3, 9)
     assert read(refused_header("NO_TEXT", "no text")) == Refused("NO_TEXT", "no text")
-    assert read(succeeded_header("text/plain", ("a warning",)), b"data") == Succeeded(
-        output=b"data", media_type="text/plain", warnings=("a warning",)
+    assert read(succeeded_header("text/plain", ("a warning",), METADATA), b"data") == Succeeded(
+        output=b"data", media_type="text/plain", warnings=("a warning",), metadata=METADATA
     )
+
+
+def test_metadata_of_a_child_is_held_to_its_bounds() -> None:
+    written = asdict(METADATA) | {"title": "x" * 9_999, "more": {"a\x1b[31m": "b\nc", "k" * 999: ""}}
+
+    message = read(succeeded_header("text/plain", (), METADATA) | {"metadata": written})
+
+    assert isinstance(message, Succeeded)
+    assert message.metadata is not None
+    assert message.metadata.title == "x" * 500
+    assert message.metadata.more == {"a[31m": "b c"}
 
 
 def test_long_messages_of_an_honest_child_are_cut_rather_than_malformed() -> None:
@@ -126,10 +150,15 @@ def test_long_messages_of_an_honest_child_are_cut_rather_than_malformed() -> Non
         {"type": "progress", "unit": "a\nb", "completed": 1, "total": 2},
         {"type": "refused", "reason": "no reason", "message": "x"},
         {"type": "refused", "reason": "OK", "message": "x" * (TEXT_CHARS_MAX + 1)},
-        {"type": "succeeded", "media_type": "nonsense", "warnings": []},
-        {"type": "succeeded", "media_type": "text/plain", "warnings": "x"},
-        {"type": "succeeded", "media_type": "text/plain", "warnings": [1]},
-        {"type": "succeeded", "media_type": "text/plain", "warnings": ["x"] * (WARNINGS_MAX + 1)},
+        succeeded_header("text/plain", ()) | {"media_type": "nonsense"},
+        succeeded_header("text/plain", ()) | {"warnings": "x"},
+        succeeded_header("text/plain", ()) | {"warnings": [1]},
+        succeeded_header("text/plain", ()) | {"warnings": ["x"] * (WARNINGS_MAX + 1)},
+        succeeded_header("text/plain", ()) | {"metadata": "x"},
+        succeeded_header("text/plain", ()) | {"metadata": {}},
+        succeeded_header("text/plain", (), METADATA) | {"metadata": asdict(METADATA) | {"title": 1}},
+        succeeded_header("text/plain", (), METADATA) | {"metadata": asdict(METADATA) | {"page_count": "3"}},
+        succeeded_header("text/plain", (), METADATA) | {"metadata": asdict(METADATA) | {"more": {"a": 1}}},
     ],
 )
 def test_a_message_that_breaks_a_rule_is_malformed(header: dict[str, object]) -> None:

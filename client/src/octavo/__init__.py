@@ -33,6 +33,7 @@ from octavo.facade import create_pipeline, init, reset_pipeline
 from octavo.pipeline import Pipeline
 from octavo.retry import Patience
 from octavo.statuses import (
+    DocumentMetadata,
     Failure,
     FileTag,
     Job,
@@ -52,6 +53,7 @@ __all__ = [
     "DataFormat",
     "DataLossError",
     "DeadlineExceededError",
+    "DocumentMetadata",
     "FailedPreconditionError",
     "Failure",
     "FileTag",

@@ -13,7 +13,7 @@ from octavo.statuses import JSON_MEDIA_TYPE, JobState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from octavo.statuses import Failure, Job, JobStatus, Output
+    from octavo.statuses import DocumentMetadata, Failure, Job, JobStatus, Output
 
 OK = 200
 
@@ -61,6 +61,23 @@ def process_status(status: JobStatus) -> Answer:
     if status.failure is not None:
         answer["failure_status"] = failure_status(status.failure)
     return answer
+
+
+def document(found: DocumentMetadata | None) -> Answer | None:
+    """What is known about a document; None as long as nothing is."""
+    if found is None:
+        return None
+    return {
+        "media_type": found.media_type,
+        "title": found.title,
+        "author": found.author,
+        "create_time": found.create_time.isoformat() if found.create_time else None,
+        "page_count": found.page_count,
+        "language": found.language,
+        "extractor": found.extractor,
+        "warnings": list(found.warnings),
+        "more": dict(found.more),
+    }
 
 
 def failure_status(failure: Failure) -> dict[str, str]:

@@ -37,6 +37,8 @@ class ParamInfo:
     default: object
     minimum: int | None
     maximum: int | None
+    choices: tuple[str, ...] = ()
+    """The values allowed, if it is no number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,21 @@ def job_status(snapshot: processing_service_pb2.ProcessStatusResponse) -> status
         create_time=_time(snapshot.create_time),
         update_time=_time(snapshot.update_time),
         expire_time=_time(snapshot.expire_time),
+        document=_document(snapshot.document) if snapshot.HasField("document") else None,
+    )
+
+
+def _document(found: job_pb2.DocumentMetadata) -> statuses.DocumentMetadata:
+    return statuses.DocumentMetadata(
+        media_type=found.media_type,
+        title=found.title,
+        author=found.author,
+        create_time=_time(found.create_time) if found.HasField("create_time") else None,
+        page_count=found.page_count if found.HasField("page_count") else None,
+        language=found.language,
+        extractor=found.extractor,
+        warnings=tuple(found.warnings),
+        more=MappingProxyType(dict(found.more)),
     )
 
 
@@ -143,6 +158,7 @@ def _model_info(model: pipeline_service_pb2.Model) -> catalog.ModelInfo:
             default=_plain(json_format.MessageToDict(param.default_value)),
             minimum=param.minimum if param.HasField("minimum") else None,
             maximum=param.maximum if param.HasField("maximum") else None,
+            choices=tuple(param.choices),
         )
         for param in model.params
     )

@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 JSON_MEDIA_TYPE = "application/json"
@@ -122,6 +123,30 @@ class ModuleStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentMetadata:
+    """What a document says about itself, and how it was read. What it does not tell is empty or None."""
+
+    media_type: str
+    """By its content, e.g. `application/pdf`."""
+    title: str
+    """A mail's subject."""
+    author: str
+    """A mail's sender."""
+    create_time: datetime | None
+    """When it was written, by its own account, UTC; a mail's date."""
+    page_count: int | None
+    """Pages, slides or sheets."""
+    language: str
+    """As the document tells it, mostly like `en-GB`."""
+    extractor: str
+    """What read the text, e.g. `pdfium`."""
+    warnings: tuple[str, ...]
+    """What to know of the text, e.g. which part was left out."""
+    more: Mapping[str, str]
+    """The rest, under the document's own names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobStatus:
     """A full snapshot of one job."""
 
@@ -138,6 +163,8 @@ class JobStatus:
     create_time: datetime
     update_time: datetime
     expire_time: datetime
+    document: DocumentMetadata | None = None
+    """Known once a module has read the document."""
 
     @property
     def process_status(self) -> dict[str, bool]:

@@ -10,7 +10,15 @@ from octavo.cli.connecting import make_client
 from octavo.cli.failures import ExitCode, tell
 from octavo.cli.live import LiveView
 from octavo.cli.options import SERVER_DEFAULT, ApiKey, AsJson, RequestId, RequestIds, Server
-from octavo.cli.printing import failure_text, make_console, print_json, print_line, print_warnings, progress_text
+from octavo.cli.printing import (
+    failure_text,
+    make_console,
+    print_document,
+    print_json,
+    print_line,
+    print_warnings,
+    progress_text,
+)
 from octavo.client import Client
 from octavo.statuses import JobState, JobStatus, OverallStatus
 
@@ -62,7 +70,12 @@ async def _watch(client: Client, request_ids: Sequence[str], view: LiveView, *, 
 
 
 def _answer(found: JobStatus) -> Answer:
-    return {**answers.process_status(found), "state": found.state.value, "warnings": list(found.warnings)}
+    return {
+        **answers.process_status(found),
+        "state": found.state.value,
+        "warnings": list(found.warnings),
+        "document": answers.document(found.document),
+    }
 
 
 def _print(found: JobStatus) -> None:
@@ -71,4 +84,6 @@ def _print(found: JobStatus) -> None:
     for module in found.modules:
         notes = [progress_text(module.progress), module.error]
         print_line(console, f"  {module.key}", module.state.value, "; ".join(note for note in notes if note))
+    if found.document:
+        print_document(console, found.document)
     print_warnings(console, found.warnings)

@@ -15,7 +15,7 @@ from octavo.statuses import JobState
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from octavo.statuses import JobStatus, Progress
+    from octavo.statuses import DocumentMetadata, JobStatus, Progress
 
 INDENT_COLUMNS = 4
 STYLE_OF = {
@@ -69,6 +69,21 @@ def print_warnings(console: Console, warnings: Sequence[str]) -> None:
             console.print(Text(f"  warning: {warning}", style="dim"))
         else:
             console.print(Padding(Text(f"warning: {warning}", style="dim"), (0, 0, 0, 2)))
+
+
+def print_document(console: Console, document: DocumentMetadata) -> None:
+    """What is known about a document, a line a fact."""
+    for name, fact in {
+        "type": document.media_type,
+        "title": document.title,
+        "author": document.author,
+        "created": f"{document.create_time:%Y-%m-%d %H:%M} UTC" if document.create_time else "",
+        "pages": str(document.page_count) if document.page_count is not None else "",
+        "language": document.language,
+        "read by": document.extractor,
+    }.items():
+        if fact:
+            console.print(Padding(Text.assemble((f"{name}: ", "dim"), fact), (0, 0, 0, 2)))
 
 
 def progress_text(progress: Progress | None) -> str:

@@ -69,6 +69,7 @@ class FileRun:
             "state": status.state.value if status else (JobState.PENDING.value if self.job else REFUSED),
             "overall_status": status.overall_status.value if status else ("ongoing" if self.job else "failed"),
             "warnings": list(status.warnings) if status else [],
+            "document": answers.document(status.document) if status else None,
             "process_output_files": self.saved_paths,
         }
         if status is not None and status.failure is not None:

@@ -238,6 +238,90 @@ class ModuleStatus(_message.Message):
 Global___ModuleStatus: _TypeAlias = ModuleStatus  # noqa: Y015
 
 @_typing.final
+class DocumentMetadata(_message.Message):
+    """What a document says about itself, and how it was read. A field that the document does not tell is empty.
+    Texts are cut after 500 characters.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class MoreEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    MEDIA_TYPE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    AUTHOR_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    PAGE_COUNT_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    EXTRACTOR_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
+    MORE_FIELD_NUMBER: _builtins.int
+    media_type: _builtins.str
+    """Its type, by its content, e.g. `application/pdf`."""
+    title: _builtins.str
+    """Its title; a mail's subject."""
+    author: _builtins.str
+    """Who wrote it; a mail's sender."""
+    page_count: _builtins.int
+    """How many pages, slides or sheets it has."""
+    language: _builtins.str
+    """Its language as it tells it, mostly a BCP 47 tag, e.g. `en-GB`."""
+    extractor: _builtins.str
+    """What read the text, e.g. `pdfium`, `tika-native`."""
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was written, by its own account; a mail's date."""
+
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What to know of the text, e.g. why an extractor gave up before this one, or which part was left out."""
+
+    @_builtins.property
+    def more(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """The rest, under the document's own names: at most 64 entries of 8,192 characters in all."""
+
+    def __init__(
+        self,
+        *,
+        media_type: _builtins.str = ...,
+        title: _builtins.str = ...,
+        author: _builtins.str = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        page_count: _builtins.int | None = ...,
+        language: _builtins.str = ...,
+        extractor: _builtins.str = ...,
+        warnings: _abc.Iterable[_builtins.str] | None = ...,
+        more: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_page_count", b"_page_count", "create_time", b"create_time", "page_count", b"page_count"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_page_count", b"_page_count", "author", b"author", "create_time", b"create_time", "extractor", b"extractor", "language", b"language", "media_type", b"media_type", "more", b"more", "page_count", b"page_count", "title", b"title", "warnings", b"warnings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__page_count: _TypeAlias = _typing.Literal["page_count"]  # noqa: Y015
+    _WhichOneofArgType__page_count: _TypeAlias = _typing.Literal["_page_count", b"_page_count"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__page_count) -> _WhichOneofReturnType__page_count | None: ...
+
+Global___DocumentMetadata: _TypeAlias = DocumentMetadata  # noqa: Y015
+
+@_typing.final
 class Failure(_message.Message):
     """Why a job failed."""
 

@@ -30,7 +30,7 @@ class _DataFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DataFormat
     DATA_FORMAT_UNSPECIFIED: _DataFormat.ValueType  # 0
     """Never sent by the service."""
     DATA_FORMAT_DOCUMENT: _DataFormat.ValueType  # 1
-    """A document of any supported type, as submitted."""
+    """A document of any supported type, as submitted. What reads documents reads text, too."""
     DATA_FORMAT_TEXT: _DataFormat.ValueType  # 2
     """UTF-8 text."""
     DATA_FORMAT_JSON: _DataFormat.ValueType  # 3
@@ -42,7 +42,7 @@ class DataFormat(_DataFormat, metaclass=_DataFormatEnumTypeWrapper):
 DATA_FORMAT_UNSPECIFIED: DataFormat.ValueType  # 0
 """Never sent by the service."""
 DATA_FORMAT_DOCUMENT: DataFormat.ValueType  # 1
-"""A document of any supported type, as submitted."""
+"""A document of any supported type, as submitted. What reads documents reads text, too."""
 DATA_FORMAT_TEXT: DataFormat.ValueType  # 2
 """UTF-8 text."""
 DATA_FORMAT_JSON: DataFormat.ValueType  # 3
@@ -389,6 +389,7 @@ class Param(_message.Message):
     DEFAULT_VALUE_FIELD_NUMBER: _builtins.int
     MINIMUM_FIELD_NUMBER: _builtins.int
     MAXIMUM_FIELD_NUMBER: _builtins.int
+    CHOICES_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name in ModuleOptions."""
     description: _builtins.str
@@ -401,6 +402,10 @@ class Param(_message.Message):
     def default_value(self) -> _struct_pb2.Value:
         """Its value when left out."""
 
+    @_builtins.property
+    def choices(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The values allowed, if it is not a number."""
+
     def __init__(
         self,
         *,
@@ -409,10 +414,11 @@ class Param(_message.Message):
         default_value: _struct_pb2.Value | None = ...,
         minimum: _builtins.int | None = ...,
         maximum: _builtins.int | None = ...,
+        choices: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_maximum", b"_maximum", "_minimum", b"_minimum", "default_value", b"default_value", "maximum", b"maximum", "minimum", b"minimum"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_maximum", b"_maximum", "_minimum", b"_minimum", "default_value", b"default_value", "description", b"description", "maximum", b"maximum", "minimum", b"minimum", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_maximum", b"_maximum", "_minimum", b"_minimum", "choices", b"choices", "default_value", b"default_value", "description", b"description", "maximum", b"maximum", "minimum", b"minimum", "name", b"name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__maximum: _TypeAlias = _typing.Literal["maximum"]  # noqa: Y015
     _WhichOneofArgType__maximum: _TypeAlias = _typing.Literal["_maximum", b"_maximum"]  # noqa: Y015

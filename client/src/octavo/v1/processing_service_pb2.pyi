@@ -339,6 +339,7 @@ class ProcessStatusResponse(_message.Message):
     CREATE_TIME_FIELD_NUMBER: _builtins.int
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    DOCUMENT_FIELD_NUMBER: _builtins.int
     status_code: _builtins.int
     """Always 200; kept for callers of the hosted API."""
     request_id: _builtins.str
@@ -379,6 +380,10 @@ class ProcessStatusResponse(_message.Message):
     def expire_time(self) -> _timestamp_pb2.Timestamp:
         """When everything about it is removed."""
 
+    @_builtins.property
+    def document(self) -> _job_pb2.DocumentMetadata:
+        """What the document says about itself; absent until a module has read it, and if none could."""
+
     def __init__(
         self,
         *,
@@ -396,10 +401,11 @@ class ProcessStatusResponse(_message.Message):
         create_time: _timestamp_pb2.Timestamp | None = ...,
         update_time: _timestamp_pb2.Timestamp | None = ...,
         expire_time: _timestamp_pb2.Timestamp | None = ...,
+        document: _job_pb2.DocumentMetadata | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "expire_time", b"expire_time", "failure", b"failure", "update_time", b"update_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "document", b"document", "expire_time", b"expire_time", "failure", b"failure", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "expire_time", b"expire_time", "failure", b"failure", "file_id", b"file_id", "message", b"message", "modules", b"modules", "overall_status", b"overall_status", "pipeline", b"pipeline", "process_status", b"process_status", "request_id", b"request_id", "revision", b"revision", "state", b"state", "status_code", b"status_code", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "document", b"document", "expire_time", b"expire_time", "failure", b"failure", "file_id", b"file_id", "message", b"message", "modules", b"modules", "overall_status", b"overall_status", "pipeline", b"pipeline", "process_status", b"process_status", "request_id", b"request_id", "revision", b"revision", "state", b"state", "status_code", b"status_code", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from octavo_server.domain.contents import Content
 from octavo_server.domain.files import File
 from octavo_server.domain.ids import UNRECORDED, Instant, PipelineName, RequestId, Revision, TenantId
+from octavo_server.domain.metadata import DocumentMetadata
 from octavo_server.domain.modules import Params
 
 
@@ -82,6 +83,8 @@ class ModuleRun:
     output: Content | None = None
     failure: Failure | None = None
     warnings: tuple[str, ...] = ()
+    metadata: DocumentMetadata | None = None
+    """What it learned about the document; None if it has not read one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +134,19 @@ class Job:
         first = self.start_time if self.start_time is not None else now
         return self._with(started, now, state=JobState.RUNNING, start_time=first)
 
-    def module_succeeded(self, now: Instant, output: Content, warnings: tuple[str, ...] = ()) -> "Job":
+    def module_succeeded(
+        self,
+        now: Instant,
+        output: Content,
+        warnings: tuple[str, ...] = (),
+        metadata: DocumentMetadata | None = None,
+    ) -> "Job":
         """The current module's output is there: on to the next module, or the job has succeeded."""
         assert self.state is JobState.RUNNING, self.state
         run = self.runs[self.current]
-        done = replace(run, state=ModuleState.SUCCEEDED, end_time=now, output=output, warnings=warnings)
+        done = replace(
+            run, state=ModuleState.SUCCEEDED, end_time=now, output=output, warnings=warnings, metadata=metadata
+        )
         is_last = self.current == len(self.runs) - 1
         return self._with(done, now, state=JobState.SUCCEEDED if is_last else JobState.RUNNING)
 

@@ -1,14 +1,15 @@
 """What a module is to those who choose it: models, params, formats, file types. How it works is in modules/."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from octavo_server.domain.errors import InvalidArgumentError
 from octavo_server.domain.files import extension_of
 
-Params = Mapping[str, int]
-"""The values of a model's params, by name, complete and within bounds."""
+Params = Mapping[str, Any]
+"""The values of a model's params, by name, complete and within bounds: as its ParamSpec says, int or str."""
 
 
 class Format(StrEnum):
@@ -18,9 +19,13 @@ class Format(StrEnum):
     TEXT = "text"
     JSON = "json"
 
+    def feeds(self, wanted: "Format") -> bool:
+        """Can a module that reads `wanted` read this? Text is a document, too."""
+        return self is wanted or (self is Format.TEXT and wanted is Format.DOCUMENT)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParamSpec:
+class WholeParam:
     """One whole-number setting of a model, bounds included."""
 
     name: str
@@ -28,6 +33,35 @@ class ParamSpec:
     default: int
     minimum: int
     maximum: int
+
+    def valid(self, value: object, *, field: str) -> int:
+        """The value as an int. Raises InvalidArgumentError, naming `field`."""
+        allowed = f"must be a whole number from {self.minimum} to {self.maximum}"
+        # The wire has one kind of number, a double; a bool is an int to Python, but not to a caller.
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+            raise InvalidArgumentError(field, allowed)
+        if not self.minimum <= value <= self.maximum:
+            raise InvalidArgumentError(field, f"{allowed}; {value:g} is not")
+        return int(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceParam:
+    """One setting of a model with a few possible values."""
+
+    name: str
+    description: str
+    default: str
+    choices: tuple[str, ...]
+
+    def valid(self, value: object, *, field: str) -> str:
+        """The value. Raises InvalidArgumentError, naming `field`."""
+        if not isinstance(value, str) or value not in self.choices:
+            raise InvalidArgumentError(field, f"must be one of {', '.join(self.choices)}; {value!r} is not")
+        return value
+
+
+ParamSpec = WholeParam | ChoiceParam
 
 
 def no_further_rule(_params: Params) -> tuple[str, str] | None:
@@ -77,7 +111,7 @@ def valid_params(model: ModelSpec, given: Mapping[str, object], *, field: str) -
             allowed = f"it has {_listed(model.params)}" if known else "it has none"
             raise InvalidArgumentError(f"{field}.{name}", f"model {model.name} has no such param; {allowed}")
     params = {
-        name: _whole(given[name], param, field=f"{field}.{name}") if name in given else param.default
+        name: param.valid(given[name], field=f"{field}.{name}") if name in given else param.default
         for name, param in known.items()
     }
     broken = model.rule(params)
@@ -85,6 +119,11 @@ def valid_params(model: ModelSpec, given: Mapping[str, object], *, field: str) -
         name, allowed = broken
         raise InvalidArgumentError(f"{field}.{name}", allowed)
     return params
+
+
+def without_choice(specs: ModuleSpecs, choice: str) -> ModuleSpecs:
+    """The same modules, but no param offers `choice`: this server can't do it."""
+    return {name: replace(spec, models=_models_without(spec.models, choice)) for name, spec in specs.items()}
 
 
 def check_file_type(first: ModuleSpec, file_name: str, *, field: str = "file_name") -> None:
@@ -98,14 +137,16 @@ def check_file_type(first: ModuleSpec, file_name: str, *, field: str = "file_nam
         )
 
 
-def _whole(value: object, param: ParamSpec, *, field: str) -> int:
-    allowed = f"must be a whole number from {param.minimum} to {param.maximum}"
-    # The wire has one kind of number, a double; a bool is an int to Python, but not to a caller.
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
-        raise InvalidArgumentError(field, allowed)
-    if not param.minimum <= value <= param.maximum:
-        raise InvalidArgumentError(field, f"{allowed}; {value:g} is not")
-    return int(value)
+def _models_without(models: tuple[ModelSpec, ...], choice: str) -> tuple[ModelSpec, ...]:
+    return tuple(
+        replace(model, params=tuple(_param_without(param, choice) for param in model.params)) for model in models
+    )
+
+
+def _param_without(param: ParamSpec, choice: str) -> ParamSpec:
+    if isinstance(param, WholeParam):
+        return param
+    return replace(param, choices=tuple(one for one in param.choices if one != choice))
 
 
 def _listed(specs: Sequence[ModelSpec] | Sequence[ParamSpec]) -> str:

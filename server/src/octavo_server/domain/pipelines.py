@@ -40,7 +40,7 @@ def valid_chain(names: Sequence[str], specs: ModuleSpecs, *, field: str = "modul
             )
     for index, (left, right) in enumerate(pairwise(names), start=1):
         made, wanted = specs[left].output_format, specs[right].input_format
-        if made is not wanted:
+        if not made.feeds(wanted):
             raise InvalidArgumentError(
                 f"{field}[{index}]", f"{right} reads {wanted}, but {left} before it writes {made}"
             )

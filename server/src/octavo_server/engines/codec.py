@@ -7,6 +7,7 @@ from octavo_server.domain.contents import Content
 from octavo_server.domain.files import File, Tag
 from octavo_server.domain.ids import Revision
 from octavo_server.domain.jobs import Failure, Job, JobState, ModuleRun, ModuleState, Priority
+from octavo_server.domain.metadata import DocumentMetadata
 
 # One encoder for all jobs: json.dumps with options makes a new one for each call, at a third of its cost.
 _to_text = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -78,14 +79,24 @@ def _run(run: ModuleRun) -> dict[str, Any]:
         "output": _content(run.output) if run.output else None,
         "failure": _failure(run.failure),
         "warnings": run.warnings,
+        "metadata": _metadata(run.metadata) if run.metadata else None,
     }
 
 
 def _decode_run(data: dict[str, Any]) -> ModuleRun:
     state, output = ModuleState(data.pop("state")), data.pop("output")
+    # Jobs that were recorded before documents had metadata have none.
+    metadata = data.pop("metadata", None)
     failure, warnings = _decode_failure(data.pop("failure")), tuple(data.pop("warnings"))
     content = Content(**output) if output else None
-    return ModuleRun(state=state, output=content, failure=failure, warnings=warnings, **data)
+    return ModuleRun(
+        state=state,
+        output=content,
+        failure=failure,
+        warnings=warnings,
+        metadata=DocumentMetadata(**metadata) if metadata else None,
+        **data,
+    )
 
 
 def _content(content: Content) -> dict[str, Any]:
@@ -94,6 +105,19 @@ def _content(content: Content) -> dict[str, Any]:
         "sha256": content.sha256,
         "media_type": content.media_type,
         "blob_key": content.blob_key,
+    }
+
+
+def _metadata(metadata: DocumentMetadata) -> dict[str, Any]:
+    return {
+        "media_type": metadata.media_type,
+        "title": metadata.title,
+        "author": metadata.author,
+        "create_time": metadata.create_time,
+        "page_count": metadata.page_count,
+        "language": metadata.language,
+        "extractor": metadata.extractor,
+        "more": dict(metadata.more),
     }
 
 

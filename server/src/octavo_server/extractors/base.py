@@ -4,12 +4,13 @@ import mmap
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
 from octavo_server.domain.files import extension_of
 from octavo_server.domain.jobs import Progress
+from octavo_server.domain.metadata import DocumentMetadata
 
 Report = Callable[[Progress], None]
 """Tells how far the work is. Cheap: call it as often as you like."""
@@ -67,11 +68,12 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
-    r"""A document's text, newlines as \n; which extractor served, and what the caller should know nevertheless."""
+    r"""A document's text, newlines as \n; what the caller should know nevertheless; what the document says of itself."""
 
     text: str
-    extractor: str
     warnings: tuple[str, ...] = ()
+    metadata: DocumentMetadata = field(default_factory=DocumentMetadata)
+    """Its `extractor` is filled in by the chain."""
 
 
 class Extractor(Protocol):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from octavo_server.extractors.base import (
     CannotExtractError,
@@ -31,9 +32,12 @@ def extract(
     *,
     chars_max: int,
     report: Report,
+    first: str = "",
     order: Mapping[Kind, Sequence[Extractor]] = ORDER,
 ) -> Extracted:
     """The document's text, by the first extractor that finds some; with a warning for each that did not.
+
+    `first` names an extractor that is tried before the others.
 
     Raises RefusalError: DOCUMENT_ENCRYPTED, DOCUMENT_DAMAGED, NO_TEXT; OUTPUT_TOO_LARGE beyond `chars_max`. The first
     extractor's reason is the one told: it knows the format best. MemoryError passes through.
@@ -42,7 +46,7 @@ def extract(
         raise RefusalError("NO_TEXT", "no text: the document is empty")
     failures: list[CannotExtractError] = []
     warnings: list[str] = []
-    for extractor in order[kind_of(document)]:
+    for extractor in _sorted(order[kind_of(document)], first):
         try:
             extracted = _try(extractor, document, chars_max=chars_max, report=report)
         except CannotExtractError as failure:
@@ -54,7 +58,8 @@ def extract(
             continue
         if len(extracted.text) > chars_max:
             raise RefusalError("OUTPUT_TOO_LARGE", f"the document has more than {chars_max:,} characters of text")
-        return Extracted(text=extracted.text, extractor=extracted.extractor, warnings=(*warnings, *extracted.warnings))
+        metadata = replace(extracted.metadata, extractor=extractor.name)
+        return Extracted(text=extracted.text, warnings=(*warnings, *extracted.warnings), metadata=metadata)
     verdict = next((failure for failure in failures if failure.reason == "DOCUMENT_ENCRYPTED"), failures[0])
     raise RefusalError(verdict.reason, verdict.message)
 
@@ -69,10 +74,14 @@ def warm_ups() -> Iterator[Extractor]:
                 yield extractor
 
 
+def _sorted(extractors: Sequence[Extractor], first: str) -> Sequence[Extractor]:
+    return sorted(extractors, key=lambda extractor: extractor.name != first)
+
+
 def _try(extractor: Extractor, document: Document, *, chars_max: int, report: Report) -> Extracted:
     try:
         extracted = extractor.extract(document, chars_max=chars_max, report=report)
-    except (CannotExtractError, MemoryError):
+    except (CannotExtractError, RefusalError, MemoryError):
         raise
     except Exception as error:
         # Its message may quote the document, which no log may.

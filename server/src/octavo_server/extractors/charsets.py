@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import mmap
 import re
 
 SAMPLE_BYTES = 65_536
@@ -75,7 +76,7 @@ def by_escapes(data: bytes) -> str | None:
     return "iso2022_jp_ext" if data.isascii() and _JAPANESE_MAIL.search(data) else None
 
 
-def by_guess(data: bytes, first_invalid: int) -> str:
+def by_guess(data: bytes | mmap.mmap, first_invalid: int) -> str:
     """The likeliest encoding of a text that stops being UTF-8 at the byte `first_invalid`. Takes anything for text."""
     import chardetng_py  # type: ignore[import-untyped]  # noqa: PLC0415  # a library without types, which only children load
 

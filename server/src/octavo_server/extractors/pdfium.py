@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from octavo_server.domain.jobs import Progress
 from octavo_server.extractors.base import CannotExtractError, Document, Extracted, Report
+from octavo_server.extractors.pdf_metadata import metadata_of
 from octavo_server.extractors.plain import with_unix_newlines
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 _PASSWORD_ERROR = 4
 _SECURITY_ERROR = 5
 """fpdfview.h: FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY."""
+COPIED_BYTES_MAX = 8 * 1024 * 1024
 _HYPHEN_AT_LINE_END = "\ufffe"
 """pdfium puts this non-character where a word is hyphenated."""
 
@@ -27,12 +29,14 @@ class Pdfium:
         """Raises CannotExtractError: DOCUMENT_ENCRYPTED, DOCUMENT_DAMAGED, NO_TEXT."""
         pdf = _open(document)
         try:
-            text = _text(pdf, chars_max, report)
+            text, unreadable = _text(pdf, chars_max, report)
+            metadata = metadata_of(pdf)
         finally:
             pdf.close()
         if not text.strip():
             raise CannotExtractError("NO_TEXT", "no text: the pages are images")
-        return Extracted(text=text, extractor=self.name)
+        warnings = (f"{unreadable} of {metadata.page_count} pages can't be read",) if unreadable else ()
+        return Extracted(text=text, warnings=warnings, metadata=metadata)
 
     def warm_up(self) -> None:
         """Load the native library."""
@@ -43,7 +47,9 @@ def _open(document: Document) -> pypdfium2.PdfDocument:
     import pypdfium2  # noqa: PLC0415  # 0.1 s and 8 MB that only children pay
 
     try:
-        return pypdfium2.PdfDocument(document.data[:])
+        # Small ones from memory, which is quicker; of large ones only what is needed.
+        is_small = document.size_bytes <= COPIED_BYTES_MAX
+        return pypdfium2.PdfDocument(document.data[:] if is_small else document.path)
     except pypdfium2.PdfiumError as error:
         if error.err_code in (_PASSWORD_ERROR, _SECURITY_ERROR):
             raise CannotExtractError("DOCUMENT_ENCRYPTED", "the PDF is encrypted") from None
@@ -52,7 +58,8 @@ def _open(document: Document) -> pypdfium2.PdfDocument:
         ) from None
 
 
-def _text(pdf: pypdfium2.PdfDocument, chars_max: int, report: Report) -> str:
+def _text(pdf: pypdfium2.PdfDocument, chars_max: int, report: Report) -> tuple[str, int]:
+    """The text, and how many pages can't be read."""
     import pypdfium2  # noqa: PLC0415  # loaded by now
 
     pages, chars, unreadable, total = [], 0, 0, len(pdf)
@@ -69,7 +76,7 @@ def _text(pdf: pypdfium2.PdfDocument, chars_max: int, report: Report) -> str:
             break
     if unreadable == total:
         raise CannotExtractError("DOCUMENT_DAMAGED", "the document is damaged: none of its pages can be read")
-    return with_unix_newlines("\n".join(pages)).replace(_HYPHEN_AT_LINE_END, "-")
+    return with_unix_newlines("\n".join(pages)).replace(_HYPHEN_AT_LINE_END, "-"), unreadable
 
 
 def _page_text(pdf: pypdfium2.PdfDocument, index: int) -> str:

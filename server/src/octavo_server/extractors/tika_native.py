@@ -50,7 +50,7 @@ class TikaNative:
             raise _damaged(document)
         if not text.strip():
             raise _empty(metadata, document)
-        return Extracted(text=with_unix_newlines(text), extractor=self.name, warnings=_warnings(metadata))
+        return Extracted(text=with_unix_newlines(text), warnings=_warnings(metadata))
 
     def warm_up(self) -> None:
         """Load the native library. Its first document takes 0.1 s longer than others all the same."""

@@ -5,9 +5,11 @@ from types import MappingProxyType
 
 from octavo_server.domain.modules import ModuleSpecs
 from octavo_server.modules.base import Module
+from octavo_server.modules.extract import Extract
 from octavo_server.modules.parser import Parser
 
-MODULES: Mapping[str, Module] = MappingProxyType({module.spec.name: module for module in [Parser()]})
+_ALL: tuple[Module, ...] = (Parser(), Extract())
+MODULES: Mapping[str, Module] = MappingProxyType({module.spec.name: module for module in _ALL})
 """All modules by name."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from octavo_server.domain.metadata import DocumentMetadata
 from octavo_server.domain.modules import ModuleSpec, Params
 from octavo_server.extractors.base import Document, RefusalError, Report
 
@@ -28,6 +29,8 @@ class Output:
     data: bytes
     media_type: str
     warnings: tuple[str, ...] = ()
+    metadata: DocumentMetadata | None = None
+    """Of the document, if it read one."""
 
 
 class Module(Protocol):

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from octavo_server.domain.file_types import TEXT_EXTENSIONS
-from octavo_server.domain.modules import Format, ModelSpec, ModuleSpec, Params, ParamSpec
-from octavo_server.extractors import chain
+from octavo_server.domain.modules import Format, ModelSpec, ModuleSpec, Params, WholeParam
 from octavo_server.extractors.base import Report
+from octavo_server.modules import reading
 from octavo_server.modules.base import Input, Output
 from octavo_server.modules.sentences import sentences
 from octavo_server.modules.snippets import MEDIA_TYPE, Snippet, to_json
@@ -16,12 +15,6 @@ OVERLAP_SIZE_DEFAULT = 2
 CHUNK_SIZE_MAX = 10_000
 """Words; longer than a chapter, so that nobody needs more."""
 
-DOCUMENT_EXTENSIONS = frozenset(
-    {".pdf", ".docx", ".pptx", ".xlsx", ".doc", ".ppt", ".xls", ".docm", ".pptm", ".xlsm"}
-    | {".odt", ".odp", ".ods", ".rtf", ".eml", ".msg", ".html", ".htm", ".xhtml", ".epub", ".fb2"}
-    | {".zip", ".tar", ".gz", ".tgz"}
-)
-
 
 def _overlap_fits(params: Params) -> tuple[str, str] | None:
     if params["overlap_size"] >= params["chunk_size"]:
@@ -29,25 +22,30 @@ def _overlap_fits(params: Params) -> tuple[str, str] | None:
     return None
 
 
-SENTENCE = ModelSpec(name="sentence", description="One snippet a sentence, by Punkt with English parameters.")
+SENTENCE = ModelSpec(
+    name="sentence",
+    description="One snippet a sentence, by Punkt with English parameters.",
+    params=(reading.EXTRACTOR,),
+)
 FIXED = ModelSpec(
     name="fixed",
     description="Snippets of a fixed number of words, which overlap.",
     params=(
-        ParamSpec(
+        WholeParam(
             name="chunk_size",
             description="Words in a snippet.",
             default=CHUNK_SIZE_DEFAULT,
             minimum=1,
             maximum=CHUNK_SIZE_MAX,
         ),
-        ParamSpec(
+        WholeParam(
             name="overlap_size",
             description="Words that a snippet shares with the one before it; less than chunk_size.",
             default=OVERLAP_SIZE_DEFAULT,
             minimum=0,
             maximum=CHUNK_SIZE_MAX - 1,
         ),
+        reading.EXTRACTOR,
     ),
     rule=_overlap_fits,
 )
@@ -61,23 +59,21 @@ class Parser:
         description="Cuts any document into snippets of text with their line numbers.",
         input_format=Format.DOCUMENT,
         output_format=Format.JSON,
-        extensions=tuple(sorted(DOCUMENT_EXTENSIONS | TEXT_EXTENSIONS)),
+        extensions=reading.EXTENSIONS,
         models=(SENTENCE, FIXED),
     )
 
     def run(self, given: Input, report: Report) -> Output:
         """Raises RefusalError: NO_TEXT, DOCUMENT_ENCRYPTED, DOCUMENT_DAMAGED, OUTPUT_TOO_LARGE."""
-        # A text of more characters than the output may have bytes can't fit.
-        extracted = chain.extract(given.document, chars_max=given.output_bytes_max, report=report)
-        snippets = self._snippets(extracted.text, given.model, given.params)
+        read = reading.read(given, report)
+        snippets = self._snippets(read.text, given.model, given.params)
         data = to_json(snippets, output_bytes_max=given.output_bytes_max)
-        return Output(data=data, media_type=MEDIA_TYPE, warnings=extracted.warnings)
+        return Output(data=data, media_type=MEDIA_TYPE, warnings=read.warnings, metadata=read.metadata)
 
     def warm_ups(self) -> Iterator[Callable[[], None]]:
         """Punkt's model, then the extractors."""
         yield _load_punkt
-        for extractor in chain.warm_ups():
-            yield extractor.warm_up
+        yield from reading.warm_ups()
 
     def _snippets(self, text: str, model: str, params: Params) -> Iterator[Snippet]:
         if model == FIXED.name:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from octavo_server.domain.jobs import ModuleRun, Progress
+from octavo_server.domain.metadata import DocumentMetadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class Succeeded:
     output: bytes
     media_type: str
     warnings: tuple[str, ...] = ()
+    metadata: DocumentMetadata | None = None
+    """Of the document, if the module read one."""
 
 
 @dataclass(frozen=True, slots=True)

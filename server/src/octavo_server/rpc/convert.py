@@ -87,7 +87,26 @@ def status(job: Job, progress: Progress | None) -> processing.ProcessStatusRespo
         create_time=timestamp(job.create_time),
         update_time=timestamp(job.update_time),
         expire_time=timestamp(job.expire_time),
+        document=_document(job),
     )
+
+
+def _document(job: Job) -> job_pb2.DocumentMetadata | None:
+    for run in job.runs:
+        found = run.metadata
+        if found:
+            return job_pb2.DocumentMetadata(
+                media_type=found.media_type,
+                title=found.title,
+                author=found.author,
+                create_time=None if found.create_time is None else timestamp(found.create_time),
+                page_count=found.page_count,
+                language=found.language,
+                extractor=found.extractor,
+                warnings=run.warnings,
+                more=found.more,
+            )
+    return None
 
 
 def _module(index: int, run: ModuleRun, progress: Progress | None) -> job_pb2.ModuleStatus:

@@ -9,6 +9,7 @@ from google.protobuf.struct_pb2 import Value
 from octavo.v1 import pipeline_service_pb2 as wire
 from octavo.v1.pipeline_service_pb2_grpc import PipelineServiceServicer
 from octavo_server.domain.ids import PipelineName
+from octavo_server.domain.modules import ChoiceParam, WholeParam
 from octavo_server.rpc import convert
 from octavo_server.rpc.caller import TENANT
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from grpc.aio import ServicerContext
 
-    from octavo_server.domain.modules import ModelSpec, ModuleSpec, ModuleSpecs
+    from octavo_server.domain.modules import ModelSpec, ModuleSpec, ModuleSpecs, ParamSpec
     from octavo_server.domain.pipelines import Pipeline
     from octavo_server.ports.engine import Engine
     from octavo_server.usecases.create_pipeline import CreatePipeline
@@ -95,14 +96,16 @@ def _model(model: ModelSpec) -> wire.Model:
     return wire.Model(
         name=model.name,
         description=model.description,
-        params=[
-            wire.Param(
-                name=param.name,
-                description=param.description,
-                default_value=Value(number_value=param.default),
-                minimum=param.minimum,
-                maximum=param.maximum,
-            )
-            for param in model.params
-        ],
+        params=[_param(param) for param in model.params],
     )
+
+
+def _param(param: ParamSpec) -> wire.Param:
+    message = wire.Param(name=param.name, description=param.description)
+    match param:
+        case WholeParam(default=number, minimum=minimum, maximum=maximum):
+            default = Value(number_value=number)
+            message.MergeFrom(wire.Param(default_value=default, minimum=minimum, maximum=maximum))
+        case ChoiceParam(default=text, choices=choices):
+            message.MergeFrom(wire.Param(default_value=Value(string_value=text), choices=choices))
+    return message

@@ -77,14 +77,14 @@ class Advance:
         now = self._clock.now()
         job, inline, key = attempt.job, None, None
         match attempt.outcome:
-            case Succeeded(output=output, media_type=media_type, warnings=warnings):
+            case Succeeded(output=output, media_type=media_type, warnings=warnings, metadata=metadata):
                 if len(output) <= INLINE_BYTES_MAX:
                     inline, content = output, describe(output, media_type)
                 else:
                     key = BlobKey(self._ids.uuid().replace("-", ""))
                     await self._blobs.put(key, output)
                     content = await asyncio.to_thread(describe, output, media_type, key)
-                job = job.module_succeeded(now, content, warnings)
+                job = job.module_succeeded(now, content, warnings, metadata)
             case Refused(reason, message):
                 job = job.module_failed(now, _failure(job, reason, message))
             case Crashed(reason, message):

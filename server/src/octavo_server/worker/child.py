@@ -105,8 +105,8 @@ def _code_folders(registry: str) -> Iterator[str]:
 
 
 def _warm_ups(modules: Mapping[str, Module]) -> Iterator[Callable[[], None]]:
-    for module in modules.values():
-        yield from module.warm_ups()
+    # What two modules need is loaded once.
+    yield from dict.fromkeys(step for module in modules.values() for step in module.warm_ups())
 
 
 def _serve(
@@ -142,7 +142,7 @@ def _run(module: Module, given: Input, limits: ChildLimits, report: Callable[[Pr
 def _checked(output: Output, limits: ChildLimits) -> tuple[Header, bytes]:
     if len(output.data) > limits.output_bytes_max:
         return refused_header("OUTPUT_TOO_LARGE", f"the output is larger than {limits.output_bytes_max:,} bytes"), b""
-    return succeeded_header(output.media_type, output.warnings), output.data
+    return succeeded_header(output.media_type, output.warnings, output.metadata), output.data
 
 
 def _log(error: Exception) -> None:

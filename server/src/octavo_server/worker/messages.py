@@ -1,9 +1,12 @@
 """The messages of parent and child, as frame headers; and the parent's distrust of a child's."""
 
 import re
+from dataclasses import asdict
 from typing import Any
 
+from octavo_server.domain.ids import Instant
 from octavo_server.domain.jobs import Progress
+from octavo_server.domain.metadata import DocumentMetadata, bounded
 from octavo_server.ports.runner import Outcome, Refused, Succeeded, Task
 from octavo_server.worker.frames import Header, MalformedFrameError
 
@@ -43,12 +46,13 @@ def progress_header(progress: Progress) -> Header:
     }
 
 
-def succeeded_header(media_type: str, warnings: tuple[str, ...]) -> Header:
+def succeeded_header(media_type: str, warnings: tuple[str, ...], metadata: DocumentMetadata | None = None) -> Header:
     """The module's end; its output is the frame's payload."""
     return {
         "type": "succeeded",
         "media_type": media_type,
         "warnings": [warning[:TEXT_CHARS_MAX] for warning in warnings[:WARNINGS_MAX]],
+        "metadata": asdict(bounded(metadata)) if metadata else None,
     }
 
 
@@ -64,17 +68,46 @@ def read_message(header: Header, payload: bytes, *, number: str) -> Progress | O
     match header:
         case {"type": "progress", "unit": unit, "completed": completed, "total": total} if not payload:
             return Progress(_text(unit), _count(completed), _count(total))
-        case {"type": "succeeded", "media_type": media_type, "warnings": list(warnings)}:
+        case {"type": "succeeded", "media_type": media_type, "warnings": list(warnings), "metadata": metadata}:
             if len(warnings) > WARNINGS_MAX:
                 raise MalformedFrameError("too many warnings")
             return Succeeded(
                 output=payload,
                 media_type=_matching(media_type, _MEDIA_TYPE),
                 warnings=tuple(map(_text, warnings)),
+                metadata=None if metadata is None else read_metadata(metadata),
             )
         case {"type": "refused", "reason": reason, "message": message} if not payload:
             return Refused(_matching(reason, _NAME), _text(message))
     raise MalformedFrameError("a header of no known type")
+
+
+def read_metadata(value: Any) -> DocumentMetadata:
+    """What a child says about a document, within the bounds. Raises MalformedFrameError."""
+    match value:
+        case {
+            "media_type": str(media_type),
+            "title": str(title),
+            "author": str(author),
+            "create_time": None | int() | float() as create_time,
+            "page_count": None | int() as page_count,
+            "language": str(language),
+            "extractor": str(extractor),
+            "more": dict(more),
+        } if all(isinstance(text, str) for text in more.values()):
+            return bounded(
+                DocumentMetadata(
+                    media_type=media_type,
+                    title=title,
+                    author=author,
+                    create_time=None if create_time is None else Instant(create_time),
+                    page_count=page_count,
+                    language=language,
+                    extractor=extractor,
+                    more=more,
+                )
+            )
+    raise MalformedFrameError("metadata is not as it should be")
 
 
 def _text(value: Any) -> str:
