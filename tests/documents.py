@@ -17,9 +17,9 @@ def text(sentences: int = 3) -> bytes:
     return "".join(f"This is sentence number {index}.\n" for index in range(1, sentences + 1)).encode()
 
 
-def pdf(pages: Sequence[str] = (PANGRAM,)) -> bytes:
+def pdf(pages: Sequence[str] = (PANGRAM,), *, title: str = "", author: str = "") -> bytes:
     """A PDF with one line of text a page."""
-    return _pdf(pages, None)
+    return _pdf(pages, None, title=title, author=author)
 
 
 def encrypted_pdf(password: str = "secret") -> bytes:
@@ -101,9 +101,11 @@ def glyph_bomb_pdf(glyphs: int = 40_000_000) -> bytes:
     return buffer.getvalue()
 
 
-def _pdf(pages: Sequence[str], encryption: StandardEncryption | None) -> bytes:
+def _pdf(pages: Sequence[str], encryption: StandardEncryption | None, *, title: str = "", author: str = "") -> bytes:
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=True, encrypt=encryption)
+    canvas.setTitle(title)
+    canvas.setAuthor(author)
     for page in pages:
         canvas.drawString(72, 720, page)
         canvas.showPage()

@@ -237,3 +237,14 @@ def test_tika_is_not_loaded_for_a_text() -> None:
     done = subprocess.run([sys.executable, "-c", script, __file__], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "set()"
+
+
+def test_what_no_encoding_can_hold_is_replaced(opened: Opener) -> None:
+    result = extract(
+        opened(b"x", "a.txt"),
+        chars_max=CHARS_MAX,
+        report=ignore,
+        order={Kind.TEXT: [Fixed("first", "a\ud800b\r\nc")]},
+    )
+
+    assert result.text == "a\ufffdb\nc"

@@ -10,7 +10,7 @@ from octavo_server.domain.modules import Format, check_file_type, valid_params
 from octavo_server.modules import MODULES, module_specs
 from octavo_server.modules.parser import FIXED, SENTENCE
 
-PARSER = module_specs()["parser"]
+PARSER = module_specs(has_tika_server=True)["parser"]
 
 
 def test_sentence_is_the_default_model_and_has_no_windows() -> None:

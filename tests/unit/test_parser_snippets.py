@@ -1,6 +1,7 @@
 """Snippets and their line numbers."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -117,10 +118,6 @@ def test_json_is_utf_8_with_exactly_the_two_keys() -> None:
     ]
 
 
-def test_a_lone_surrogate_does_not_break_the_json() -> None:
-    assert json.loads(to_json([Snippet("a\ud800b", [1])], output_bytes_max=1_000))[0]["snippet"] == "a?b"
-
-
 def test_no_snippet_is_made_after_the_output_is_full() -> None:
     made = []
 
@@ -143,3 +140,45 @@ def test_the_output_may_be_exactly_as_large_as_allowed() -> None:
     assert len(to_json(snippets, output_bytes_max=size)) == size
     with pytest.raises(RefusalError):
         to_json(snippets, output_bytes_max=size - 1)
+
+
+@given(st.text(alphabet=st.sampled_from('aB .!?\n\t")1'), max_size=300), st.integers(1, 40))
+@example('Mr. Smith came. "Hi!" he said. (No.) At 5 p.m. it rained!!! So? Yes.', 9)
+def test_a_text_cut_piece_by_piece_has_the_same_sentences(text: str, piece_chars: int) -> None:
+    assert list(sentences(text, piece_chars=piece_chars)) == list(sentences(text))
+
+
+@pytest.mark.parametrize("piece_chars", [50, 200, 1_000])
+def test_prose_cut_piece_by_piece_has_the_same_sentences(piece_chars: int) -> None:
+    text = "".join(line.strip("\n #\"'") + "\n" for line in Path(__file__).read_text(encoding="utf-8").splitlines())
+    text += (
+        'Dr. No met Mrs. Yes at 5 p.m. on Jan. 3rd, cf. p. 7. "Really?" he asked... (Nobody knew.) Well!!! E.g. so.\n'
+        * 50
+    )
+
+    assert list(sentences(text, piece_chars=piece_chars)) == list(sentences(text))
+
+
+@given(TEXTS, st.integers(1, 6), st.integers(0, 5), st.integers(1, 20))
+def test_a_text_cut_piece_by_piece_has_the_same_windows(text: str, size: int, overlap: int, piece_chars: int) -> None:
+    sizes = {"chunk_size": size + overlap, "overlap_size": overlap}
+
+    assert list(windows(text, **sizes, piece_chars=piece_chars)) == list(windows(text, **sizes))
+
+
+def test_cutting_into_sentences_tells_how_far_it_is() -> None:
+    done: list[int] = []
+
+    list(sentences("One. Two. " * 100, piece_chars=200, on_chars=done.append))
+
+    assert len(done) > 3
+    assert done == sorted(done)
+    assert 0 < done[0] <= done[-1] < 1_000
+
+
+def test_cutting_into_windows_tells_how_far_it_is() -> None:
+    done: list[int] = []
+
+    list(windows("word " * 50_000, chunk_size=10, overlap_size=0, on_chars=done.append))
+
+    assert done == [100_004, 200_004, 250_000]

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from octavo_server.extractors.base import (
+    UNAVAILABLE,
     CannotExtractError,
     Document,
     Extracted,
@@ -14,8 +15,9 @@ from octavo_server.extractors.base import (
 )
 from octavo_server.extractors.kinds import Kind, kind_of
 from octavo_server.extractors.pdfium import Pdfium
-from octavo_server.extractors.plain import Plain
+from octavo_server.extractors.plain import Plain, with_unix_newlines
 from octavo_server.extractors.tika_native import TikaNative
+from octavo_server.extractors.tika_server import TikaServer
 
 ORDER: Mapping[Kind, Sequence[Extractor]] = {
     Kind.TEXT: (Plain(),),
@@ -23,6 +25,9 @@ ORDER: Mapping[Kind, Sequence[Extractor]] = {
     Kind.OTHER: (TikaNative(),),
 }
 """The first that finds text serves. Why these: docs/decisions/0006."""
+
+TIKA_SERVER = TikaServer()
+"""Comes last in every order, where one is configured."""
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +51,7 @@ def extract(
         raise RefusalError("NO_TEXT", "no text: the document is empty")
     failures: list[CannotExtractError] = []
     warnings: list[str] = []
-    for extractor in _sorted(order[kind_of(document)], first):
+    for extractor in _candidates(document, order[kind_of(document)], first):
         try:
             extracted = _try(extractor, document, chars_max=chars_max, report=report)
         except CannotExtractError as failure:
@@ -58,10 +63,14 @@ def extract(
             continue
         if len(extracted.text) > chars_max:
             raise RefusalError("OUTPUT_TOO_LARGE", f"the document has more than {chars_max:,} characters of text")
-        metadata = replace(extracted.metadata, extractor=extractor.name)
-        return Extracted(text=extracted.text, warnings=(*warnings, *extracted.warnings), metadata=metadata)
-    verdict = next((failure for failure in failures if failure.reason == "DOCUMENT_ENCRYPTED"), failures[0])
-    raise RefusalError(verdict.reason, verdict.message)
+        return Extracted(
+            text=_encodable(with_unix_newlines(extracted.text)),
+            warnings=(*warnings, *extracted.warnings),
+            metadata=replace(extracted.metadata, extractor=extractor.name),
+        )
+    verdict = min(failures, key=_rank)
+    unavailable = [failure.message for failure in failures if failure.reason == UNAVAILABLE and failure is not verdict]
+    raise RefusalError(verdict.reason, "; ".join([verdict.message, *unavailable]))
 
 
 def warm_ups() -> Iterator[Extractor]:
@@ -74,8 +83,24 @@ def warm_ups() -> Iterator[Extractor]:
                 yield extractor
 
 
-def _sorted(extractors: Sequence[Extractor], first: str) -> Sequence[Extractor]:
+def _encodable(text: str) -> str:
+    """The text with U+FFFD for lone surrogates: a broken document can hold them, but no encoding can."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def _candidates(document: Document, extractors: Sequence[Extractor], first: str) -> Sequence[Extractor]:
+    if document.relay or first == TIKA_SERVER.name:
+        extractors = (*extractors, TIKA_SERVER)
     return sorted(extractors, key=lambda extractor: extractor.name != first)
+
+
+def _rank(failure: CannotExtractError) -> int:
+    """What is said about the document comes before what is said about an extractor."""
+    return {"DOCUMENT_ENCRYPTED": 0, UNAVAILABLE: 2}.get(failure.reason, 1)
 
 
 def _try(extractor: Extractor, document: Document, *, chars_max: int, report: Report) -> Extracted:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from octavo_server.domain.jobs import Progress
 from octavo_server.extractors.base import CannotExtractError, Document, Extracted, Report
+from octavo_server.extractors.pdf_annotations import annotation_texts
 from octavo_server.extractors.pdf_metadata import metadata_of
-from octavo_server.extractors.plain import with_unix_newlines
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -76,7 +76,7 @@ def _text(pdf: pypdfium2.PdfDocument, chars_max: int, report: Report) -> tuple[s
             break
     if unreadable == total:
         raise CannotExtractError("DOCUMENT_DAMAGED", "the document is damaged: none of its pages can be read")
-    return with_unix_newlines("\n".join(pages)).replace(_HYPHEN_AT_LINE_END, "-"), unreadable
+    return "\n".join(pages).replace(_HYPHEN_AT_LINE_END, "-"), unreadable
 
 
 def _page_text(pdf: pypdfium2.PdfDocument, index: int) -> str:
@@ -85,8 +85,9 @@ def _page_text(pdf: pypdfium2.PdfDocument, index: int) -> str:
     try:
         text_page = page.get_textpage()
         try:
-            return str(text_page.get_text_bounded())
+            text = str(text_page.get_text_bounded())
         finally:
             text_page.close()
+        return "\n".join([text, *annotation_texts(page)])
     finally:
         page.close()

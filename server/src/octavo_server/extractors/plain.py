@@ -48,7 +48,7 @@ class Plain:
         if _is_binary(text):
             raise CannotExtractError("DOCUMENT_DAMAGED", _BINARY)
         metadata = DocumentMetadata(media_type="text/plain", more={"charset": encoding})
-        return Extracted(text=with_unix_newlines(text), warnings=warnings, metadata=metadata)
+        return Extracted(text=text, warnings=warnings, metadata=metadata)
 
     def warm_up(self) -> None:
         """Load the detector."""

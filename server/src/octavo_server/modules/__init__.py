@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from octavo_server.domain.modules import ModuleSpecs
+from octavo_server.domain.modules import ModuleSpecs, without_choice
 from octavo_server.modules.base import Module
 from octavo_server.modules.extract import Extract
 from octavo_server.modules.parser import Parser
+from octavo_server.modules.reading import TIKA_SERVER
 
 _ALL: tuple[Module, ...] = (Parser(), Extract())
 MODULES: Mapping[str, Module] = MappingProxyType({module.spec.name: module for module in _ALL})
 """All modules by name."""
 
 
-def module_specs() -> ModuleSpecs:
-    """What the modules are to those who choose them."""
-    return MappingProxyType({name: module.spec for name, module in MODULES.items()})
+def module_specs(*, has_tika_server: bool) -> ModuleSpecs:
+    """What the modules are to those who choose them, on a server with or without a Tika Server behind it."""
+    specs = {name: module.spec for name, module in MODULES.items()}
+    return MappingProxyType(specs if has_tika_server else without_choice(specs, TIKA_SERVER))

@@ -26,7 +26,7 @@ class Input:
 class Output:
     """What a module made."""
 
-    data: bytes
+    data: bytes | bytearray
     media_type: str
     warnings: tuple[str, ...] = ()
     metadata: DocumentMetadata | None = None

@@ -25,8 +25,7 @@ class Extract:
     def run(self, given: Input, report: Report) -> Output:
         """Raises RefusalError: NO_TEXT, DOCUMENT_ENCRYPTED, DOCUMENT_DAMAGED, DOCUMENT_TOO_LARGE, OUTPUT_TOO_LARGE."""
         read = reading.read(given, report)
-        # A lone surrogate, which a broken document can hold, has no UTF-8.
-        data = read.text.encode("utf-8", "replace")
+        data = read.text.encode()
         if len(data) > given.output_bytes_max:
             raise RefusalError("OUTPUT_TOO_LARGE", f"the text is larger than {given.output_bytes_max:,} bytes")
         return Output(data=data, media_type=MEDIA_TYPE, warnings=read.warnings, metadata=read.metadata)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 
+from octavo_server.domain.jobs import Progress
 from octavo_server.domain.modules import Format, ModelSpec, ModuleSpec, Params, WholeParam
 from octavo_server.extractors.base import Report
 from octavo_server.modules import reading
 from octavo_server.modules.base import Input, Output
 from octavo_server.modules.sentences import sentences
-from octavo_server.modules.snippets import MEDIA_TYPE, Snippet, to_json
+from octavo_server.modules.snippets import MEDIA_TYPE, OnChars, Snippet, to_json
 from octavo_server.modules.windows import windows
 
 CHUNK_SIZE_DEFAULT = 10
@@ -66,7 +67,11 @@ class Parser:
     def run(self, given: Input, report: Report) -> Output:
         """Raises RefusalError: NO_TEXT, DOCUMENT_ENCRYPTED, DOCUMENT_DAMAGED, OUTPUT_TOO_LARGE."""
         read = reading.read(given, report)
-        snippets = self._snippets(read.text, given.model, given.params)
+
+        def on_chars(done: int) -> None:
+            report(Progress("character", done, len(read.text)))
+
+        snippets = self._snippets(read.text, given.model, given.params, on_chars)
         data = to_json(snippets, output_bytes_max=given.output_bytes_max)
         return Output(data=data, media_type=MEDIA_TYPE, warnings=read.warnings, metadata=read.metadata)
 
@@ -75,10 +80,11 @@ class Parser:
         yield _load_punkt
         yield from reading.warm_ups()
 
-    def _snippets(self, text: str, model: str, params: Params) -> Iterator[Snippet]:
+    def _snippets(self, text: str, model: str, params: Params, on_chars: OnChars) -> Iterator[Snippet]:
         if model == FIXED.name:
-            return windows(text, chunk_size=params["chunk_size"], overlap_size=params["overlap_size"])
-        return sentences(text)
+            sizes = {name: params[name] for name in ("chunk_size", "overlap_size")}
+            return windows(text, **sizes, on_chars=on_chars)
+        return sentences(text, on_chars=on_chars)
 
 
 def _load_punkt() -> None:

@@ -1,7 +1,7 @@
 """Snippets and their JSON."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from octavo_server.modules.base import RefusalError
@@ -17,23 +17,28 @@ class Snippet:
     line_numbers: Sequence[int]
 
 
-def to_json(snippets: Iterable[Snippet], *, output_bytes_max: int) -> bytes:
+OnChars = Callable[[int], None]
+"""Hears how many characters of a text are cut."""
+
+
+def unheard(_chars: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
+def to_json(snippets: Iterable[Snippet], *, output_bytes_max: int) -> bytearray:
     """`[{"snippet": "...", "line_numbers": [1, 2]}, ...]` in UTF-8.
 
     Raises RefusalError (OUTPUT_TOO_LARGE) at the first snippet that does not fit; later ones are never made.
     """
-    parts: list[bytes] = []
-    size = len(b"[]")
+    data = bytearray(b"[")
     for snippet in snippets:
-        part = _encode(snippet)
-        size += len(part) + (len(b", ") if parts else 0)
-        if size > output_bytes_max:
+        data += b", " * (len(data) > 1) + _encode(snippet)
+        if len(data) >= output_bytes_max:
             raise RefusalError("OUTPUT_TOO_LARGE", f"the output is larger than {output_bytes_max:,} bytes")
-        parts.append(part)
-    return b"[" + b", ".join(parts) + b"]"
+    data += b"]"
+    return data
 
 
 def _encode(snippet: Snippet) -> bytes:
     item = {"snippet": snippet.text, "line_numbers": list(snippet.line_numbers)}
-    # A lone surrogate, which a broken document can hold, has no UTF-8.
-    return json.dumps(item, ensure_ascii=False).encode("utf-8", "replace")
+    return json.dumps(item, ensure_ascii=False).encode()
