@@ -1,6 +1,7 @@
 """What blob stores promise."""
 
 import os
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -35,6 +36,13 @@ async def test_a_blob_is_read_in_chunks_from_an_offset(blobs: Blobs) -> None:
     assert max(map(len, chunks)) <= 30_000
     assert b"".join(await read(blobs, offset=99_990)) == DATA[-10:]
     assert await read(blobs, offset=100_000) == []
+
+
+async def test_a_file_becomes_a_blob_from_its_start_wherever_it_stands(blobs: Blobs) -> None:
+    with tempfile.TemporaryFile() as file:
+        file.write(DATA * 30)
+        await blobs.put(KEY, file)
+    assert b"".join(await read(blobs)) == DATA * 30
 
 
 async def test_an_open_blob_is_a_file_with_a_descriptor_at_its_start(blobs: Blobs) -> None:

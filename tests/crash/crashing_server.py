@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from octavo_server.bootstrap import Adapters, Application, adapters
 from octavo_server.domain.ids import BlobKey
@@ -42,7 +42,7 @@ class _Trapped:
 
 
 class TrappedBlobs(_Trapped):
-    async def put(self, key: BlobKey, data: bytes) -> None:
+    async def put(self, key: BlobKey, data: bytes | BinaryIO) -> None:
         await self._real.put(key, data)
         self._reach(AFTER_BLOB)
 

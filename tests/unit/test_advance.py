@@ -231,6 +231,18 @@ async def test_a_module_that_crashes_three_times_fails_its_job_and_says_how_ofte
     assert ended.failure.message == "its process died (3 attempts)"
 
 
+async def test_the_attempt_after_a_crash_leaves_out_the_extractors_that_crashed_ones_went_through(bench: Bench) -> None:
+    await bench.submit()
+
+    async def crash_in_the_second_extractor(_: OnProgress) -> Outcome:
+        return Crashed("CHILD_DIED", "its process died", extractors_spent=2)
+
+    runner = ScriptedRunner(crash_in_the_second_extractor)
+    await bench.work(runner)
+    await bench.work(runner)
+    assert [task.run.extractors_spent for task in runner.tasks] == [0, 2]
+
+
 async def test_a_processing_timeout_bounds_the_module_and_is_named(bench: Bench) -> None:
     job = await bench.submit(processing_seconds_max=5.0)
 

@@ -72,10 +72,27 @@ class Fixed:
         (b"about %PDF-1.4", "a.txt", Kind.TEXT),
         (b"garbage", "a.pdf", Kind.PDF),
         (b"PK\x03\x04", "a.txt", Kind.OTHER),
+        (b"PK\x03\x04 cut off", "a.docx", Kind.OOXML),
+        (documents.word(), "a.txt", Kind.OOXML),
+        (documents.word(), "a.odt", Kind.OOXML),
+        (documents.archive({"mimetype": b"application/epub+zip"}), "a.zip", Kind.OTHER),
+        (documents.archive({"META-INF/container.xml": b""}), "a.zip", Kind.EPUB),
+        (documents.archive({"META-INF/manifest.xml": b"", "content.xml": b""}), "a.zip", Kind.ODF),
+        (documents.archive({"a.txt": b"[Content_Types].xml"}), "a.zip", Kind.OTHER),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.docx", Kind.LEGACY),
+        (b"{\\rtf1 }", "a.doc", Kind.LEGACY),
+        (b"<?xml version='1.0'?>\n<!-- a --><FictionBook>", "a.bin", Kind.FICTIONBOOK),
+        (b"\xef\xbb\xbf<svg>", "a.bin", Kind.SVG),
+        (b"<!DOCTYPE html><p>", "a.doc", Kind.HTML),
+        (b"From: a@b\nTo: c@d\nMIME-Version: 1.0\n\nHi", "a.bin", Kind.MAIL),
+        (b"From: a@b\nTo: c@d\nMIME-Version: 1.0\n\nHi", "a.txt", Kind.TEXT),
         (b"plain", "a.txt", Kind.TEXT),
         (b"<a/>", "a.xml", Kind.TEXT),
-        (b"<html>", "a.html", Kind.OTHER),
-        (b"plain", "a.docx", Kind.OTHER),
+        (b"<html>", "a.txt", Kind.TEXT),
+        (b"<html>", "a.bin", Kind.HTML),
+        (b"plain", "a.html", Kind.HTML),
+        (b"plain", "a.docx", Kind.OOXML),
+        (b"plain", "a.bin", Kind.OTHER),
     ],
 )
 def test_the_kind_is_told_by_content_then_by_name(opened: Opener, data: bytes, name: str, kind: Kind) -> None:
@@ -151,23 +168,25 @@ def test_what_is_no_pdf_is_refused_as_damaged(opened: Opener, make: Callable[[],
 def test_a_truncated_word_document_is_refused_as_damaged(opened: Opener) -> None:
     assert refused(opened(documents.truncated_word(), "a.docx")) == (
         "DOCUMENT_DAMAGED",
-        "the document is damaged or not a .docx file",
+        "the document is damaged: the end of the file is missing",
     )
 
 
 @pytest.mark.parametrize(
-    ("data", "name"),
+    ("data", "name", "extractor"),
     [
-        (documents.word(), "a.docx"),
-        (documents.html(), "a.html"),
-        (documents.mail(), "a.eml"),
-        (documents.archive({"a.txt": documents.PANGRAM.encode()}), "a.zip"),
+        (documents.word(), "a.docx", "office-open-xml"),
+        (documents.html(), "a.html", "html"),
+        (documents.mail(), "a.eml", "mail"),
+        (documents.archive({"a.txt": documents.PANGRAM.encode()}), "a.zip", "tika-native"),
     ],
 )
-def test_other_documents_are_read_by_tika(opened: Opener, data: bytes, name: str) -> None:
+def test_each_kind_of_document_is_read_by_its_own_extractor(
+    opened: Opener, data: bytes, name: str, extractor: str
+) -> None:
     result = extracted(opened(data, name))
 
-    assert result.metadata.extractor == "tika-native"
+    assert result.metadata.extractor == extractor
     assert documents.PANGRAM in result.text
 
 

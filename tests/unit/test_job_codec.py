@@ -38,6 +38,7 @@ runs = st.builds(
     state=st.sampled_from(ModuleState),
     attempt=st.integers(0),
     crashes=st.integers(0),
+    extractors_spent=st.integers(0),
     start_time=st.none() | instants,
     end_time=st.none() | instants,
     output=st.none() | contents,
@@ -94,3 +95,13 @@ def test_the_text_does_not_depend_on_the_revision(job: Job, revision: int) -> No
 @given(jobs)
 def test_no_field_is_forgotten(job: Job) -> None:
     assert set(json.loads(encode_job(job))) == set(Job.__dataclass_fields__) - {"revision"}
+
+
+@given(jobs)
+def test_a_job_that_an_older_version_recorded_is_read(job: Job) -> None:
+    text = json.loads(encode_job(job))
+    for run in text["runs"]:
+        del run["metadata"], run["extractors_spent"]
+
+    runs = tuple(replace(run, metadata=None, extractors_spent=0) for run in job.runs)
+    assert decode_job(json.dumps(text), job.revision) == replace(job, runs=runs)

@@ -93,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument(
         "--api-keys-file", type=Path, metavar="FILE", help="lines `TENANT KEY`; every call then needs one of the keys"
     )
+    serving.add_argument(
+        "--tika-url", metavar="URL", help="a Tika Server that reads what nothing else can, like http://127.0.0.1:9998"
+    )
     serving.add_argument("--insecure", action="store_true", default=None, help="serve other machines without API keys")
     return parser
 

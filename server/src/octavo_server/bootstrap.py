@@ -34,14 +34,16 @@ from octavo_server.usecases.report import Report
 from octavo_server.usecases.reset_pipeline import ResetPipeline
 from octavo_server.usecases.upload import Receive
 from octavo_server.usecases.watch import Watch
-from octavo_server.worker.limits import ChildLimits, missing_protections
+from octavo_server.worker.limits import ChildLimits, missing_protections, missing_relay_protections
 from octavo_server.worker.loop import WorkerLoop
 from octavo_server.worker.sandbox import Sandbox
+from octavo_server.worker.tika_relay import TikaRelay, relay_limits
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 
     from octavo_server.domain.ids import TenantId
+    from octavo_server.domain.modules import ModuleSpecs
     from octavo_server.ports.blobs import Blobs, Uploads
     from octavo_server.ports.engine import Engine
     from octavo_server.settings import Settings
@@ -68,7 +70,7 @@ class Application:
 
     def __init__(self, settings: Settings, keys: Mapping[str, TenantId] | None, behind: Adapters) -> None:
         engine, blobs, uploads = behind
-        clock, ids, specs, limits = SystemClock(), RandomIds(), module_specs(), settings.limits
+        clock, ids, specs, limits = SystemClock(), RandomIds(), _specs(settings), settings.limits
         self._settings = settings
         self._clock = clock
         self._engine = engine
@@ -116,7 +118,13 @@ class Application:
         started = self._clock.now()
         async with (
             asyncio.TaskGroup() as group,
-            Sandbox(limits=_child_limits(settings), children=settings.workers) as sandbox,
+            _relay(settings) as relay,
+            Sandbox(
+                limits=_child_limits(settings),
+                children=settings.workers,
+                relay=relay,
+                spool_folder=settings.data_dir,
+            ) as sandbox,
         ):
             self._hub.position = await self._engine.position()
             following = group.create_task(self._keep_going("watch hub", self._follow), name="watch hub")
@@ -166,12 +174,31 @@ class Application:
                         await self._stopping.wait()
 
 
+def _specs(settings: Settings) -> ModuleSpecs:
+    return module_specs(has_tika_server=settings.tika_url is not None)
+
+
 def _child_limits(settings: Settings) -> ChildLimits:
     return ChildLimits(
         data_bytes_max=settings.child_data_bytes_max,
         output_bytes_max=settings.output_bytes_max,
         jobs_max=settings.child_jobs_max,
     )
+
+
+@asynccontextmanager
+async def _relay(settings: Settings) -> AsyncGenerator[TikaRelay | None, None]:
+    """What children may ask, with the processes behind it: as many as children, for each asks for one at a time."""
+    if settings.tika_url is None:
+        yield None
+        return
+    for missing in missing_relay_protections():
+        log.warning("sandbox is weaker here", missing=missing)
+    limits = relay_limits(_child_limits(settings), settings.tika_url)
+    async with Sandbox(
+        limits=limits, children=settings.workers, modules="octavo_server.relays", spool_folder=settings.data_dir
+    ) as sandbox:
+        yield TikaRelay(url=settings.tika_url, seconds_max=settings.tika_seconds_max, sandbox=sandbox)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from octavo_server.domain.limits import MIB, Limits
+from octavo_server.relays.endpoint import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,12 @@ CLIENT_VARIABLES = frozenset({"OCTAVO_SERVER", "OCTAVO_API_KEY"})
 
 class SettingsError(Exception):
     """A setting is unknown or breaks its rule; the message names it and says what is allowed."""
+
+
+def _tika_url(text: str | None) -> str | None:
+    if text is not None:
+        Endpoint.from_url(text)
+    return text
 
 
 def _listen_address(text: str) -> str:
@@ -63,6 +70,10 @@ class Settings(BaseSettings):
     """The memory a child process may fill."""
     child_jobs_max: int = Field(default=1_000, ge=1)
     """A child process is replaced after so many modules."""
+    tika_url: Annotated[str | None, AfterValidator(_tika_url)] = Field(default=None, repr=False)
+    """http[s]://HOST:PORT of a Tika Server, which reads what the other extractors can't; may hold USER:PASSWORD@."""
+    tika_seconds_max: float = Field(default=60.0, gt=0)
+    """How long it may take for a document; at most half of what the module may."""
     queue_jobs_max: int = Field(default=100_000, ge=1)
     """Unfinished jobs the server holds; beyond, Process answers RESOURCE_EXHAUSTED."""
     jobs_cached_max: int = Field(default=10_000, ge=1)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +18,9 @@ THREADS = 4
 INCOMING = "incoming"
 """The folder of files that are being written. What a crash leaves in it is deleted at the next start."""
 
+COPY_BYTES = 1024 * 1024
+"""Copied at once from a file."""
+
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -31,7 +34,7 @@ class DiskBlobs:
         self._threads = OwnedThreads(THREADS, "blobs")
         self._prepared = self._threads.start(self._prepare)
 
-    async def put(self, key: BlobKey, data: bytes) -> None:
+    async def put(self, key: BlobKey, data: bytes | BinaryIO) -> None:
         """See ports.blobs."""
         await self._threads.run(lambda: self._write(key, data))
 
@@ -78,13 +81,14 @@ class DiskBlobs:
         for leftover in incoming.iterdir():
             leftover.unlink()
 
-    def _write(self, key: BlobKey, data: bytes) -> None:
+    def _write(self, key: BlobKey, data: bytes | BinaryIO) -> None:
         self._prepared.result()
         path = self._path(key)
         incoming = self._folder / INCOMING / key
         try:
             with telling_when_full(), incoming.open("wb", buffering=0) as file:
-                write_all(file, data)
+                for piece in _pieces(data):
+                    write_all(file, piece)
                 os.fsync(file.fileno())
             self._folders.make(path.parent)
             incoming.rename(path)
@@ -104,6 +108,15 @@ class DiskBlobs:
         if not _KEY.fullmatch(key):
             raise ValueError(f"not a blob key: {key!r}")
         return self._folder / key[:2] / key[2:4] / key
+
+
+def _pieces(data: bytes | BinaryIO) -> Iterator[bytes]:
+    if isinstance(data, bytes):
+        yield data
+        return
+    data.seek(0)
+    while piece := data.read(COPY_BYTES):
+        yield piece
 
 
 def _keys_below(outer: Path, before: Instant | None) -> list[BlobKey]:

@@ -11,7 +11,7 @@ XML too: which of its elements are prose, nobody knows."""
 
 DOCUMENT_EXTENSIONS = frozenset(
     {".pdf", ".docx", ".pptx", ".xlsx", ".doc", ".ppt", ".xls", ".docm", ".pptm", ".xlsm"}
-    | {".odt", ".odp", ".ods", ".rtf", ".eml", ".msg", ".html", ".htm", ".xhtml", ".epub", ".fb2"}
+    | {".odt", ".odp", ".ods", ".rtf", ".eml", ".msg", ".html", ".htm", ".xhtml", ".epub", ".fb2", ".p7m"}
     | {".zip", ".tar", ".gz", ".tgz"}
 )
 """Other files that have text; `document_bytes_max` holds for them."""

@@ -78,6 +78,8 @@ class ModuleRun:
     """How often it was started."""
     crashes: int = 0
     """How many of these attempts the module itself ended by taking its process down."""
+    extractors_spent: int = 0
+    """How many extractors, in their order, crashed attempts went through: the next attempt leaves them out."""
     start_time: Instant | None = None
     end_time: Instant | None = None
     output: Content | None = None
@@ -150,10 +152,20 @@ class Job:
         is_last = self.current == len(self.runs) - 1
         return self._with(done, now, state=JobState.SUCCEEDED if is_last else JobState.RUNNING)
 
-    def module_crashed(self, now: Instant, failure: Failure, *, attempts_max: int) -> "Job":
-        """The current module took its process down: another attempt, or after `attempts_max` of these, FAILED."""
+    def module_crashed(
+        self, now: Instant, failure: Failure, *, attempts_max: int, extractors_spent: int = 0
+    ) -> "Job":
+        """The current module took its process down: another attempt, or after `attempts_max` of these, FAILED.
+
+        `extractors_spent`: how many extractors this attempt went through, the one that crashed included.
+        """
         run = self.runs[self.current]
-        crashed = replace(run, crashes=run.crashes + 1, state=ModuleState.PENDING)
+        crashed = replace(
+            run,
+            crashes=run.crashes + 1,
+            extractors_spent=run.extractors_spent + extractors_spent,
+            state=ModuleState.PENDING,
+        )
         job = self._with(crashed, now)
         return job.module_failed(now, failure) if crashed.crashes >= attempts_max else job
 

@@ -74,6 +74,7 @@ def _run(run: ModuleRun) -> dict[str, Any]:
         "state": run.state.value,
         "attempt": run.attempt,
         "crashes": run.crashes,
+        "extractors_spent": run.extractors_spent,
         "start_time": run.start_time,
         "end_time": run.end_time,
         "output": _content(run.output) if run.output else None,

@@ -12,8 +12,17 @@ from octavo_server.domain.files import extension_of
 from octavo_server.domain.jobs import Progress
 from octavo_server.domain.metadata import DocumentMetadata
 
+UNAVAILABLE = "EXTRACTOR_UNAVAILABLE"
+"""The reason of a CannotExtractError that says nothing about the document: the extractor could not be reached."""
+
 Report = Callable[[Progress], None]
 """Tells how far the work is. Cheap: call it as often as you like."""
+
+Relay = Callable[[str], "Extracted"]
+"""Has the extractor of that name read the document in a process that can reach it.
+
+Raises CannotExtractError, or RefusalError (OUTPUT_TOO_LARGE).
+"""
 
 FILE_DESCRIPTORS = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
 
@@ -44,11 +53,18 @@ class Document:
     name: str
     media_type: str = ""
     """Known if a module made it; empty for a submitted document."""
+    relay: Relay | None = None
+    """None where nothing is configured that it could reach."""
 
     @cached_property
     def data(self) -> mmap.mmap:
         """The bytes, mapped: only pages that are read take memory."""
         return mmap.mmap(self.descriptor, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
+
+    @property
+    def is_made_here(self) -> bool:
+        """Did a module make it? Then it is what its media type says, in UTF-8."""
+        return bool(self.media_type)
 
     @property
     def size_bytes(self) -> int:
@@ -68,7 +84,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
-    r"""A document's text, newlines as \n; what the caller should know nevertheless; what the document says of itself."""
+    """A document's text; what the caller should know nevertheless; what the document says about itself."""
 
     text: str
     warnings: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """Which extractor is tried, in what order."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from octavo_server.extractors.base import (
@@ -13,21 +13,40 @@ from octavo_server.extractors.base import (
     RefusalError,
     Report,
 )
+from octavo_server.extractors.epub import Epub
+from octavo_server.extractors.fictionbook import FictionBook
+from octavo_server.extractors.html import Html
 from octavo_server.extractors.kinds import Kind, kind_of
+from octavo_server.extractors.mail import Mail
+from octavo_server.extractors.office_open_xml import OfficeOpenXml
+from octavo_server.extractors.open_document import OpenDocument
 from octavo_server.extractors.pdfium import Pdfium
 from octavo_server.extractors.plain import Plain, with_unix_newlines
+from octavo_server.extractors.svg import Svg
 from octavo_server.extractors.tika_native import TikaNative
 from octavo_server.extractors.tika_server import TikaServer
+from octavo_server.extractors.xberg_legacy import Xberg
 
 ORDER: Mapping[Kind, Sequence[Extractor]] = {
     Kind.TEXT: (Plain(),),
     Kind.PDF: (Pdfium(), TikaNative()),
+    Kind.OOXML: (OfficeOpenXml(), TikaNative()),
+    Kind.ODF: (OpenDocument(), TikaNative()),
+    Kind.LEGACY: (Xberg(), TikaNative()),
+    Kind.MAIL: (Mail(), TikaNative()),
+    Kind.HTML: (Html(), TikaNative()),
+    Kind.EPUB: (Epub(), TikaNative()),
+    Kind.FICTIONBOOK: (FictionBook(), TikaNative()),
+    Kind.SVG: (Svg(), TikaNative()),
     Kind.OTHER: (TikaNative(),),
 }
 """The first that finds text serves. Why these: docs/decisions/0006."""
 
 TIKA_SERVER = TikaServer()
 """Comes last in every order, where one is configured."""
+
+CHOICES: Sequence[Extractor] = (TikaNative(), TIKA_SERVER)
+"""Those that read so much that they may be asked for, whatever the document is."""
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +57,14 @@ def extract(
     chars_max: int,
     report: Report,
     first: str = "",
+    spent: int = 0,
+    on_handover: Callable[[], None] | None = None,
     order: Mapping[Kind, Sequence[Extractor]] = ORDER,
 ) -> Extracted:
     """The document's text, by the first extractor that finds some; with a warning for each that did not.
 
-    `first` names an extractor that is tried before the others.
+    `first` names an extractor that is tried before the others. The first `spent` ones are left out, since they took
+    a process down; if none would remain, all are tried again. `on_handover` hears when one gave up.
 
     Raises RefusalError: DOCUMENT_ENCRYPTED, DOCUMENT_DAMAGED, NO_TEXT; OUTPUT_TOO_LARGE beyond `chars_max`. The first
     extractor's reason is the one told: it knows the format best. MemoryError passes through.
@@ -51,7 +73,12 @@ def extract(
         raise RefusalError("NO_TEXT", "no text: the document is empty")
     failures: list[CannotExtractError] = []
     warnings: list[str] = []
-    for extractor in _candidates(document, order[kind_of(document)], first):
+    candidates = _candidates(document, order[kind_of(document)], first)
+    spent = spent if spent < len(candidates) else 0
+    warnings += [f"{extractor.name}: it took its process down in an attempt before" for extractor in candidates[:spent]]
+    for extractor in candidates[spent:]:
+        if failures and on_handover:
+            on_handover()
         try:
             extracted = _try(extractor, document, chars_max=chars_max, report=report)
         except CannotExtractError as failure:
@@ -93,9 +120,11 @@ def _encodable(text: str) -> str:
 
 
 def _candidates(document: Document, extractors: Sequence[Extractor], first: str) -> Sequence[Extractor]:
-    if document.relay or first == TIKA_SERVER.name:
-        extractors = (*extractors, TIKA_SERVER)
-    return sorted(extractors, key=lambda extractor: extractor.name != first)
+    if document.is_made_here:
+        return extractors
+    chosen = [extractor for extractor in CHOICES if extractor.name == first]
+    others = (*extractors, TIKA_SERVER) if document.relay else extractors
+    return (*chosen, *(extractor for extractor in others if extractor.name != first))
 
 
 def _rank(failure: CannotExtractError) -> int:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
-import mmap
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import mmap
 
 SAMPLE_BYTES = 65_536
 """What a guess looks at, which takes 6 ms at most."""

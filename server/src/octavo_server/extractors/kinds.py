@@ -1,21 +1,13 @@
 """What kind of document it is: by its first bytes, then by its name."""
 
+import re
 from enum import StrEnum
 
 from octavo_server.domain.file_types import TEXT_EXTENSIONS
 from octavo_server.extractors.base import Document
-
-_START_BYTES = 1024
-"""PDF readers look for the header in the first 1,024 bytes (ISO 32000, implementation note 13)."""
-_TAR_MAGIC = (257, b"ustar")
-_BINARY_MAGIC = (
-    b"PK\x03\x04",  # zip: office documents, OpenDocument, epub
-    b"PK\x05\x06",  # zip, empty
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",  # OLE: the office documents before 2007, msg
-    b"\x1f\x8b",  # gzip
-    b"{\\rtf",
-)
-_TEXT_MEDIA_TYPES = ("text/plain", "application/json")
+from octavo_server.extractors.charsets import UTF_8_BOM
+from octavo_server.extractors.mime.recognition import START_BYTES, is_mail
+from octavo_server.extractors.zip_names import zip_names
 
 
 class Kind(StrEnum):
@@ -23,25 +15,97 @@ class Kind(StrEnum):
 
     TEXT = "text"
     PDF = "pdf"
+    OOXML = "ooxml"
+    ODF = "odf"
+    EPUB = "epub"
+    LEGACY = "legacy"
+    """RTF, and the office documents before 2007 with Outlook's mail."""
+    MAIL = "mail"
+    HTML = "html"
+    FICTIONBOOK = "fictionbook"
+    SVG = "svg"
     OTHER = "other"
+
+
+_BY_EXTENSION = {
+    Kind.PDF: (".pdf",),
+    Kind.OOXML: (".docx", ".docm", ".dotx", ".dotm", ".pptx", ".pptm", ".ppsx", ".potx", ".xlsx", ".xlsm", ".xltx"),
+    Kind.ODF: (".odt", ".ods", ".odp", ".odg", ".ott", ".ots", ".otp"),
+    Kind.EPUB: (".epub",),
+    Kind.LEGACY: (".rtf", ".doc", ".dot", ".xls", ".xlt", ".ppt", ".pps", ".msg"),
+    Kind.MAIL: (".eml",),
+    Kind.HTML: (".html", ".htm", ".xhtml", ".xht"),
+    Kind.FICTIONBOOK: (".fb2",),
+    Kind.SVG: (".svg",),
+    Kind.TEXT: tuple(TEXT_EXTENSIONS),
+}
+_EXTENSIONS = {extension: kind for kind, extensions in _BY_EXTENSION.items() for extension in extensions}
+_MARKED = (
+    # What is marked at its start is what it is, whatever its name.
+    (b"%PDF-", Kind.PDF),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.LEGACY),
+    (b"{\\rtf", Kind.LEGACY),
+    (b"\x1f\x8b", Kind.OTHER),  # gzip
+)
+_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
+_TAR_MAGIC = (257, b"ustar")
+_PDF_WITHIN_BYTES = 1_024
+"""PDF readers look for the header in the first 1,024 bytes (ISO 32000, implementation note 13)."""
+_ROOT = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}>|<!--.{0,2000}?-->|<!DOCTYPE[^>\[]{0,300}(?:\[.{0,2000}?\])?>|\s)*<([\w:-]+)", re.DOTALL
+)
+_HTML_DOCTYPE = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}>|<!--.{0,2000}?-->|\s)*<!doctype\s+html\b", re.IGNORECASE | re.DOTALL
+)
+_ROOTS = {b"html": Kind.HTML, b"svg": Kind.SVG, b"svg:svg": Kind.SVG, b"FictionBook": Kind.FICTIONBOOK}
 
 
 def kind_of(document: Document) -> Kind:
     """The kind of a document. Only a hint: a wrong one ends in an extractor's refusal."""
-    if document.media_type.startswith(_TEXT_MEDIA_TYPES):
+    if document.is_made_here:
         return Kind.TEXT
-    start = document.data[:_START_BYTES]
-    if start.startswith(b"%PDF-"):
-        return Kind.PDF
+    start = document.data[:START_BYTES]
+    marked = next((kind for mark, kind in _MARKED if start.startswith(mark)), None)
+    if marked:
+        return marked
+    if start.startswith(_ZIP_STARTS):
+        return _in_zip(document, start)
     offset, magic = _TAR_MAGIC
-    if start.startswith(_BINARY_MAGIC) or start.startswith(magic, offset):
+    if start.startswith(magic, offset):
         return Kind.OTHER
     return _by_name(document.extension, start)
 
 
+def _in_zip(document: Document, start: bytes) -> Kind:
+    # The first member of an OpenDocument or a book is its media type, as it is (ODF 1.3 part 2, 3.3; EPUB 3.3, 4.2.3).
+    told = start[30:130]
+    if told.startswith(b"mimetypeapplication/epub+zip"):
+        return Kind.EPUB
+    if told.startswith(b"mimetypeapplication/vnd.oasis.opendocument"):
+        return Kind.ODF
+    names = zip_names(document.data)
+    if b"[Content_Types].xml" in names:
+        return Kind.OOXML
+    if b"META-INF/container.xml" in names:
+        return Kind.EPUB
+    if b"META-INF/manifest.xml" in names and b"content.xml" in names:
+        return Kind.ODF
+    named = _EXTENSIONS.get(document.extension, Kind.OTHER)
+    return named if named in (Kind.OOXML, Kind.ODF, Kind.EPUB) else Kind.OTHER
+
+
 def _by_name(extension: str, start: bytes) -> Kind:
-    if extension == ".pdf":
+    named = _EXTENSIONS.get(extension)
+    if named is Kind.TEXT:
+        return named
+    if b"%PDF-" in start[:_PDF_WITHIN_BYTES]:
         return Kind.PDF
-    if b"%PDF-" in start and extension not in TEXT_EXTENSIONS:
-        return Kind.PDF
-    return Kind.TEXT if extension in TEXT_EXTENSIONS else Kind.OTHER
+    return _by_markup(start) or (Kind.MAIL if is_mail(start) else named or Kind.OTHER)
+
+
+def _by_markup(start: bytes) -> Kind | None:
+    start = start.removeprefix(UTF_8_BOM)
+    root = _ROOT.match(start)
+    if _HTML_DOCTYPE.match(start) or (root and root[1].lower() == b"html"):
+        return Kind.HTML
+    return _ROOTS.get(root[1]) if root else None

@@ -10,8 +10,6 @@ from octavo_server.extractors.base import CannotExtractError, Document, Extracte
 
 CHUNK_BYTES = 4 * 1024 * 1024
 """Decoded in one step: 10 ms or less."""
-MADE_HERE = "text/plain"
-"""The media type of what the module `extract` made: UTF-8 for certain. Submitted documents have none."""
 _UNREADABLE_SHARE_MAX = 0.01
 """Binary data decodes as something, too; text has next to no control characters, and loses next to none."""
 _LOST = "\ufffd"
@@ -42,7 +40,7 @@ class Plain:
     def extract(self, document: Document, *, chars_max: int, report: Report) -> Extracted:
         """Raises CannotExtractError (DOCUMENT_DAMAGED) for binary data."""
         data = document.data
-        if document.media_type == MADE_HERE:
+        if document.is_made_here:
             return Extracted(text=_read(data, "utf-8", chars_max, report)[0])
         text, encoding, warnings = _decode(data, chars_max, report)
         if _is_binary(text):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from octavo_server.extractors.base import CannotExtractError, Document, Extracted, Report
 from octavo_server.extractors.plain import with_unix_newlines
+from octavo_server.extractors.tika_metadata import first, metadata_of, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,8 +22,16 @@ _ZIP_START = b"PK\x03\x04"
 _ZIP_END = b"PK\x05\x06"
 _ZIP_END_BYTES_MAX = 22 + 65_535
 """APPNOTE.TXT 4.3.16: the end of central directory record, and the longest comment behind it."""
-_MARKUP_AND_TEXT = ("text/", "application/xhtml+xml")
-"""Such a document holds no images, it only points at them."""
+_WHY_NO_TEXT = {
+    "application/pdf": "the pages are images",
+    # They hold no images, they only point at them.
+    "text/": "the document is blank",
+    "application/xhtml+xml": "the document is blank",
+}
+"""By how the media type starts."""
+_NO_TEXT = "the document has none, or only in images"
+_SIGNED = ".p7m"
+_COMPRESSED = ("application/gzip", "application/x-bzip", "application/x-xz", "application/x-lzma", "application/zstd")
 _ENCRYPTED = "EncryptedDocumentException"
 _JAVA_GAVE_UP = "JniError"
 """Java threw an Error rather than an Exception: memory or stack ran out."""
@@ -48,9 +57,10 @@ class TikaNative:
         if _is_bare_archive(metadata, document):
             # What is left of a damaged office document: Tika lists the parts it can still unpack.
             raise _damaged(document)
+        text = _without_own_name(with_unix_newlines(text), metadata, document)
         if not text.strip():
             raise _empty(metadata, document)
-        return Extracted(text=with_unix_newlines(text), warnings=_warnings(metadata))
+        return Extracted(text=text, warnings=_warnings(metadata), metadata=metadata_of(metadata))
 
     def warm_up(self) -> None:
         """Load the native library. Its first document takes 0.1 s longer than others all the same."""
@@ -76,18 +86,27 @@ def _is_memory_spent() -> bool:
 
 
 def _empty(metadata: Mapping[str, Sequence[str]], document: Document) -> CannotExtractError:
-    said = " ".join([*metadata.get(_WARNING, ()), *metadata.get(_EMBEDDED_EXCEPTION, ())])
+    said = " ".join([*texts(metadata, _WARNING), *texts(metadata, _EMBEDDED_EXCEPTION)])
     if _ENCRYPTED in said:
         return CannotExtractError("DOCUMENT_ENCRYPTED", "the document is encrypted")
-    if _media_type(metadata).startswith("application/octet-stream") or _is_cut_off(document):
+    media_type = first(metadata, "Content-Type")
+    if media_type.startswith("application/octet-stream") or _is_cut_off(document):
         return _damaged(document)
-    if _media_type(metadata).startswith(_MARKUP_AND_TEXT):
-        return CannotExtractError("NO_TEXT", "no text: the document is blank")
-    return CannotExtractError("NO_TEXT", "no text: the document has none, or only in images")
+    if _unread(metadata):
+        return CannotExtractError("NO_TEXT", "no text: the documents inside it could not be read")
+    why = next((why for start, why in _WHY_NO_TEXT.items() if media_type.startswith(start)), _NO_TEXT)
+    return CannotExtractError("NO_TEXT", f"no text: {why}")
 
 
 def _is_bare_archive(metadata: Mapping[str, Sequence[str]], document: Document) -> bool:
-    return _media_type(metadata) == "application/zip" and document.extension not in ("", ".zip")
+    return first(metadata, "Content-Type") == "application/zip" and document.extension not in ("", ".zip")
+
+
+def _without_own_name(text: str, metadata: Mapping[str, Sequence[str]], document: Document) -> str:
+    """Tika begins a decompressed file with its name, which for us is a number in /proc."""
+    first_line, _, rest = text.lstrip("\n").partition("\n")
+    is_named = first_line == str(document.descriptor) and first(metadata, "Content-Type").startswith(_COMPRESSED)
+    return rest.lstrip("\n") if is_named else text
 
 
 def _is_cut_off(document: Document) -> bool:
@@ -96,11 +115,12 @@ def _is_cut_off(document: Document) -> bool:
     return data[:4] == _ZIP_START and data.rfind(_ZIP_END, max(0, len(data) - _ZIP_END_BYTES_MAX)) < 0
 
 
-def _media_type(metadata: Mapping[str, Sequence[str]]) -> str:
-    return next(iter(metadata.get("Content-Type", ())), "")
-
-
 def _damaged(document: Document) -> CannotExtractError:
+    if document.extension == _SIGNED:
+        # What is inside it, Tika would have to write to a file first.
+        return CannotExtractError(
+            "DOCUMENT_DAMAGED", "the document that was signed is damaged, or of a type that only a Tika Server reads"
+        )
     what = f"not a {document.extension} file" if document.extension else "of no type that can be read"
     return CannotExtractError("DOCUMENT_DAMAGED", f"the document is damaged or {what}")
 
@@ -109,8 +129,12 @@ def _warnings(metadata: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     warnings = []
     if any(_ENCRYPTED in said for said in metadata.get(_WARNING, ())):
         warnings.append("a part of the document is encrypted and was left out")
-    # An image has no text to lose.
-    unread = [said for said in metadata.get(_EMBEDDED_EXCEPTION, ()) if _IMAGE_PARSER not in said]
+    unread = _unread(metadata)
     if unread:
-        warnings.append(f"{len(unread)} embedded documents could not be read and were left out")
+        warnings.append(f"{unread} embedded documents could not be read and were left out")
     return tuple(warnings)
+
+
+def _unread(metadata: Mapping[str, Sequence[str]]) -> int:
+    """How many of the documents inside could not be read. An image has no text to lose."""
+    return sum(_IMAGE_PARSER not in said for said in texts(metadata, _EMBEDDED_EXCEPTION))

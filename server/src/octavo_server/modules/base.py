@@ -11,6 +11,10 @@ from octavo_server.extractors.base import Document, RefusalError, Report
 __all__ = ["Input", "Module", "Output", "RefusalError"]
 
 
+def _unheard() -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
     """What a module works on. `params` are complete and within the spec's bounds."""
@@ -20,6 +24,10 @@ class Input:
     params: Params
     output_bytes_max: int
     """Making more is of no use: raise RefusalError (OUTPUT_TOO_LARGE) as soon as it is clear."""
+    extractors_spent: int = 0
+    """So many extractors, in their order, took the process of an earlier attempt down: not again."""
+    on_handover: Callable[[], None] = _unheard
+    """To be called when an extractor begins that is not the first of this attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,12 @@ from octavo_server.extractors.base import Report
 from octavo_server.modules.base import Input
 
 AUTOMATIC = "auto"
-TIKA_SERVER = "tika-server"
+TIKA_SERVER = chain.TIKA_SERVER.name
 EXTRACTOR = ChoiceParam(
     name="extractor",
     description="What reads the document first: `auto` chooses by its type; the others are tried after it.",
     default=AUTOMATIC,
-    choices=(AUTOMATIC, "tika-native", TIKA_SERVER),
+    choices=(AUTOMATIC, *(extractor.name for extractor in chain.CHOICES)),
 )
 EXTENSIONS = tuple(sorted(DOCUMENT_EXTENSIONS | TEXT_EXTENSIONS))
 """What a module that reads documents takes."""
@@ -38,8 +38,15 @@ def read(given: Input, report: Report) -> Read:
     """
     chosen = given.params.get(EXTRACTOR.name, AUTOMATIC)
     # A text of more characters than the output may have bytes can't fit.
-    extracted = chain.extract(given.document, chars_max=given.output_bytes_max, report=report, first=chosen)
-    metadata = None if given.document.media_type else extracted.metadata
+    extracted = chain.extract(
+        given.document,
+        chars_max=given.output_bytes_max,
+        report=report,
+        first=chosen,
+        spent=given.extractors_spent,
+        on_handover=given.on_handover,
+    )
+    metadata = None if given.document.is_made_here else extracted.metadata
     return Read(text=extracted.text, warnings=extracted.warnings, metadata=metadata)
 
 

@@ -14,8 +14,8 @@ class Blobs(Protocol):
     Any method may raise UnavailableError while the store closes; `put` also ResourceExhaustedError (DISK_FULL).
     """
 
-    async def put(self, key: BlobKey, data: bytes) -> None:
-        """Keep `data`; durable on return: it is there whole or not at all."""
+    async def put(self, key: BlobKey, data: bytes | BinaryIO) -> None:
+        """Keep `data`, bytes or an open file from its start; durable on return: it is there whole or not at all."""
 
     async def open(self, key: BlobKey) -> BinaryIO:
         """A readable file at its start, with a file descriptor, for a child process. The caller closes it.

@@ -21,10 +21,19 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spooled:
+    """A large output, as an open file. Whoever has it closes it."""
+
+    file: BinaryIO
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Succeeded:
     """What the module made."""
 
-    output: bytes
+    output: bytes | Spooled
     media_type: str
     warnings: tuple[str, ...] = ()
     metadata: DocumentMetadata | None = None
@@ -45,6 +54,8 @@ class Crashed:
 
     reason: str
     message: str
+    extractors_spent: int = 0
+    """How many extractors were tried, if the last of them is to blame. 0: nobody knows who is, e.g. it was killed."""
 
 
 Outcome = Succeeded | Refused | Crashed

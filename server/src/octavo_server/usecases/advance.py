@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from octavo_server.domain.contents import INLINE_BYTES_MAX, describe
+from octavo_server.domain.contents import INLINE_BYTES_MAX, Content, describe
 from octavo_server.domain.errors import NotFoundError
 from octavo_server.domain.ids import BlobKey
 from octavo_server.domain.jobs import Failure, Job, JobState
@@ -13,7 +13,7 @@ from octavo_server.domain.limits import STARTS_MAX, Limits
 from octavo_server.ports.blobs import Blobs
 from octavo_server.ports.clock import Clock, Ids
 from octavo_server.ports.engine import Engine, Lease, StaleError
-from octavo_server.ports.runner import Crashed, Outcome, Refused, Runner, Succeeded, Task
+from octavo_server.ports.runner import Crashed, Outcome, Refused, Runner, Spooled, Succeeded, Task
 from octavo_server.usecases.hub import WatchHub
 
 TIME_LIMIT = "TIME_LIMIT"
@@ -78,25 +78,38 @@ class Advance:
         job, inline, key = attempt.job, None, None
         match attempt.outcome:
             case Succeeded(output=output, media_type=media_type, warnings=warnings, metadata=metadata):
-                if len(output) <= INLINE_BYTES_MAX:
+                if isinstance(output, bytes) and len(output) <= INLINE_BYTES_MAX:
                     inline, content = output, describe(output, media_type)
                 else:
                     key = BlobKey(self._ids.uuid().replace("-", ""))
-                    await self._blobs.put(key, output)
-                    content = await asyncio.to_thread(describe, output, media_type, key)
+                    content = await self._kept(key, output, media_type)
                 job = job.module_succeeded(now, content, warnings, metadata)
             case Refused(reason, message):
                 job = job.module_failed(now, _failure(job, reason, message))
-            case Crashed(reason, message):
+            case Crashed(reason, message, extractors_spent):
                 times = job.runs[job.current].crashes + 1
                 text = f"{message} ({times} attempts)" if times > 1 else message
-                job = job.module_crashed(now, _failure(job, reason, text), attempts_max=self._limits.attempts_max)
+                job = job.module_crashed(
+                    now,
+                    _failure(job, reason, text),
+                    attempts_max=self._limits.attempts_max,
+                    extractors_spent=extractors_spent,
+                )
         try:
             await self._engine.record(attempt.lease, job, inline)
         except StaleError:
             if key:
                 await self._blobs.delete([key])
             await self._cancelled(attempt.lease)
+
+    async def _kept(self, key: BlobKey, output: bytes | Spooled, media_type: str) -> Content:
+        """A large output, in the blob store."""
+        if isinstance(output, bytes):
+            await self._blobs.put(key, output)
+            return await asyncio.to_thread(describe, output, media_type, key)
+        with output.file:
+            await self._blobs.put(key, output.file)
+        return Content(size_bytes=output.size_bytes, sha256=output.sha256, media_type=media_type, blob_key=key)
 
     async def forgive(self, lease: Lease, *, delay_seconds: float) -> None:
         """The server could not do its part (a full disk, a fault of ours): the attempt does not count, and the job is

@@ -16,12 +16,26 @@ from collections.abc import Callable, Iterator, Mapping
 
 import octavo_server
 from octavo_server.domain.jobs import Progress
-from octavo_server.extractors.base import Document
+from octavo_server.domain.metadata import DocumentMetadata
+from octavo_server.extractors.base import CannotExtractError, Document, Extracted
 from octavo_server.modules.base import Input, Module, Output, RefusalError
+from octavo_server.ports.runner import Refused, Succeeded
 from octavo_server.worker import limits as rights
 from octavo_server.worker.frames import PREFIX, Header, pack, unpack_header, unpack_prefix
 from octavo_server.worker.limits import ChildLimits
-from octavo_server.worker.messages import PROGRESS_SECONDS_MIN, READY, progress_header, refused_header, succeeded_header
+from octavo_server.worker.messages import (
+    PROGRESS_SECONDS_MIN,
+    READY,
+    ask_header,
+    handover_header,
+    progress_header,
+    read_message,
+    refused_header,
+    succeeded_header,
+)
+
+ANSWER_BYTES_MAX = 2**31
+"""The parent keeps to its own limits; this one tells nonsense from a frame."""
 
 
 class Connection:
@@ -32,7 +46,7 @@ class Connection:
         self._reported = -PROGRESS_SECONDS_MIN
         self._task: Header = {}
 
-    def send(self, header: Header, payload: bytes = b"") -> None:
+    def send(self, header: Header, payload: bytes | bytearray = b"") -> None:
         """Write a frame, with the number of the task if there is one."""
         self._end.sendall(pack(header | self._task, len(payload)))
         if payload:
@@ -44,6 +58,24 @@ class Connection:
         if now - self._reported >= PROGRESS_SECONDS_MIN:
             self._reported = now
             self.send(progress_header(progress))
+
+    def hand_over(self) -> None:
+        """Tell that another extractor begins."""
+        self.send(handover_header())
+
+    def relay(self, extractor: str) -> Extracted:
+        """Ask for an extractor, and wait for what it found: extractors/base.py says what comes of it."""
+        self.send(ask_header(extractor))
+        header_bytes, payload_bytes = unpack_prefix(self._receive(PREFIX.size), payload_bytes_max=ANSWER_BYTES_MAX)
+        header = unpack_header(self._receive(header_bytes))
+        outcome = read_message(header, self._receive(payload_bytes), number=self._task["task"])
+        if isinstance(outcome, Succeeded):
+            assert isinstance(outcome.output, bytes)
+            metadata = outcome.metadata or DocumentMetadata()
+            return Extracted(text=outcome.output.decode(), warnings=outcome.warnings, metadata=metadata)
+        assert isinstance(outcome, Refused), outcome
+        error = RefusalError if outcome.reason == "OUTPUT_TOO_LARGE" else CannotExtractError
+        raise error(outcome.reason, outcome.message)
 
     def is_called(self) -> bool:
         """Is there a task, or has the parent gone?"""
@@ -63,13 +95,13 @@ class Connection:
             yield header, descriptors[0]
 
     def _receive(self, size: int) -> bytes:
-        data = b""
+        data = bytearray()
         while len(data) < size:
             chunk = self._end.recv(size - len(data))
             if not chunk:
                 sys.exit("the server hung up in the middle of a task")
             data += chunk
-        return data
+        return bytes(data)
 
 
 def main(registry: str, limits: ChildLimits, parent: int) -> None:
@@ -78,7 +110,7 @@ def main(registry: str, limits: ChildLimits, parent: int) -> None:
     rights.limit_memory(limits)
     # The modules' own source starts no threads; the libraries, which may, are loaded later, when it is run.
     modules: Mapping[str, Module] = importlib.import_module(registry).MODULES
-    rights.isolate(_code_folders(registry))
+    rights.isolate(_code_folders(registry), connect_port=limits.connect_port)
     with socket.socket(fileno=os.dup(0)) as end:
         connection = Connection(end)
         connection.send(READY)
@@ -87,9 +119,12 @@ def main(registry: str, limits: ChildLimits, parent: int) -> None:
             if connection.is_called():
                 break
             step()
-        rights.lock_down()
+        rights.lock_down(may_connect=limits.connect_port is not None)
         for header, descriptor in connection.tasks():
             _serve(connection, modules, limits, header, descriptor)
+    # At once: threads of native libraries may still run, and some fall when the interpreter goes before them.
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _code_folders(registry: str) -> Iterator[str]:
@@ -113,12 +148,19 @@ def _serve(
     connection: Connection, modules: Mapping[str, Module], limits: ChildLimits, header: Header, descriptor: int
 ) -> None:
     try:
-        document = Document(descriptor=descriptor, name=header["file_name"], media_type=header["media_type"])
+        document = Document(
+            descriptor=descriptor,
+            name=header["file_name"],
+            media_type=header["media_type"],
+            relay=connection.relay if header["has_relay"] else None,
+        )
         given = Input(
             document=document,
             model=header["model"],
             params=header["params"],
             output_bytes_max=limits.output_bytes_max,
+            extractors_spent=header["extractors_spent"],
+            on_handover=connection.hand_over,
         )
         answer, payload = _run(modules[header["module"]], given, limits, connection.report)
     finally:
@@ -126,7 +168,9 @@ def _serve(
     connection.send(answer, payload)
 
 
-def _run(module: Module, given: Input, limits: ChildLimits, report: Callable[[Progress], None]) -> tuple[Header, bytes]:
+def _run(
+    module: Module, given: Input, limits: ChildLimits, report: Callable[[Progress], None]
+) -> tuple[Header, bytes | bytearray]:
     try:
         output = module.run(given, report)
     except RefusalError as refusal:
@@ -139,7 +183,7 @@ def _run(module: Module, given: Input, limits: ChildLimits, report: Callable[[Pr
     return _checked(output, limits)
 
 
-def _checked(output: Output, limits: ChildLimits) -> tuple[Header, bytes]:
+def _checked(output: Output, limits: ChildLimits) -> tuple[Header, bytes | bytearray]:
     if len(output.data) > limits.output_bytes_max:
         return refused_header("OUTPUT_TOO_LARGE", f"the output is larger than {limits.output_bytes_max:,} bytes"), b""
     return succeeded_header(output.media_type, output.warnings, output.metadata), output.data

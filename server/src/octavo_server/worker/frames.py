@@ -7,7 +7,8 @@ import json
 import struct
 from typing import Any
 
-HEADER_BYTES_MAX = 64 * 1024
+HEADER_BYTES_MAX = 256 * 1024
+"""Warnings and metadata at their bounds, in JSON's longest spelling, take 240 KB."""
 PREFIX = struct.Struct("!II")
 """The sizes of the header and of the bytes behind it."""
 

@@ -17,7 +17,8 @@ from octavo_server.worker import linux
 _READ_FILE = 1 << 2
 _READ_FOLDER = 1 << 3
 _MAKE_DEVICES_AND_SOCKETS = 1 << 6 | 1 << 9 | 1 << 11
-_BIND_AND_CONNECT_TCP = 1 << 0 | 1 << 1
+_CONNECT_TCP = 1 << 1
+_BIND_AND_CONNECT_TCP = 1 << 0 | _CONNECT_TCP
 _SCOPE_SOCKETS_AND_SIGNALS = 1 << 0 | 1 << 1
 _ABI_WITH_NETWORK = 4
 _ABI_WITH_SCOPES = 6
@@ -36,10 +37,16 @@ def is_supported() -> bool:
     return linux.landlock_version() > 0
 
 
-def isolate(readable: Iterable[str]) -> None:
+def can_limit_ports() -> bool:
+    """Does it know TCP ports?"""
+    return linux.landlock_version() >= _ABI_WITH_NETWORK
+
+
+def isolate(readable: Iterable[str], *, connect_port: int | None = None) -> None:
     """Put this process, and the threads it starts later, into a domain of its own. Needs `forbid_privileges` before.
 
-    It may read below SYSTEM_PATHS and `readable` only; paths that do not exist are left out.
+    It may read below SYSTEM_PATHS and `readable` only; paths that do not exist are left out. It may make TCP
+    connections to `connect_port` only, on whatever host: Landlock knows no addresses.
     """
     version = linux.landlock_version()
     fields = [_READ_FILE | _READ_FOLDER | _MAKE_DEVICES_AND_SOCKETS]
@@ -50,4 +57,5 @@ def isolate(readable: Iterable[str]) -> None:
     paths = [path for path in {*SYSTEM_PATHS, *readable} if os.path.exists(path)]  # noqa: PTH110  # pathlib takes 20 ms to import in each child
     rights = {path: _READ_FILE | _READ_FOLDER if os.path.isdir(path) else _READ_FILE for path in paths}  # noqa: PTH112  # as above
     # struct landlock_ruleset_attr, as long as this kernel knows it.
-    linux.enter_landlock(struct.pack(f"={len(fields)}Q", *fields), rights)
+    ports = {connect_port: _CONNECT_TCP} if connect_port and version >= _ABI_WITH_NETWORK else {}
+    linux.enter_landlock(struct.pack(f"={len(fields)}Q", *fields), rights, ports)

@@ -28,6 +28,8 @@ class ChildLimits:
     child sees what comes after it there, and nothing else."""
     resident_bytes_max: int = 512 * MIB
     """The child is replaced when it holds more memory than this after a module: libraries give little back."""
+    connect_port: int | None = None
+    """The TCP port it may connect to, on any host; None: it has no network at all."""
 
     def to_text(self) -> str:
         """For the child's command line."""
@@ -61,6 +63,13 @@ def missing_protections() -> tuple[str, ...]:
     return tuple(missing)
 
 
+def missing_relay_protections() -> tuple[str, ...]:
+    """What this system can't keep a relay from, beyond `missing_protections`."""
+    if sys.platform == "linux" and landlock.is_supported() and not landlock.can_limit_ports():
+        return ("a relay may connect to other ports than the Tika Server's: needs Landlock 4 (Linux 6.7)",)
+    return ()
+
+
 def bind_to_parent(parent: int) -> None:
     """Die with the process `parent`, also when it is killed. Exits at once if it is gone already."""
     if sys.platform == "linux":
@@ -70,7 +79,7 @@ def bind_to_parent(parent: int) -> None:
         sys.exit("the server is gone")
 
 
-def isolate(readable: Iterable[str]) -> None:
+def isolate(readable: Iterable[str], *, connect_port: int | None = None) -> None:
     """Take root's rights from this process, and the sight of others and of files not below `readable`: see landlock.py.
 
     Before any thread starts: threads that are there already would stay outside.
@@ -79,7 +88,7 @@ def isolate(readable: Iterable[str]) -> None:
         linux.drop_capabilities()
         linux.forbid_privileges()
         if landlock.is_supported():
-            landlock.isolate(readable)
+            landlock.isolate(readable, connect_port=connect_port)
 
 
 def limit_memory(limits: ChildLimits) -> None:
@@ -89,13 +98,13 @@ def limit_memory(limits: ChildLimits) -> None:
     _limit(resource.RLIMIT_DATA, limits.data_bytes_max)
 
 
-def lock_down() -> None:
+def lock_down(*, may_connect: bool = False) -> None:
     """Take away from this process what no module needs, for good: see seccomp.py. Before any document is read."""
     _limit(resource.RLIMIT_FSIZE, 0)
     if sys.platform == "linux":
         linux.forbid_inspection()
         if seccomp.is_supported():
-            seccomp.restrict()
+            seccomp.restrict(may_connect=may_connect)
 
 
 def _limit(kind: int, value: int) -> None:

@@ -24,6 +24,7 @@ _LANDLOCK_ADD_RULE = 445
 _LANDLOCK_RESTRICT_SELF = 446
 _LANDLOCK_VERSION = 1
 _LANDLOCK_RULE_PATH_BENEATH = 1
+_LANDLOCK_RULE_NET_PORT = 2
 
 
 class _Program(ctypes.Structure):
@@ -74,14 +75,20 @@ def landlock_version() -> int:
     return max(0, version)
 
 
-def enter_landlock(attributes: bytes, rights: Mapping[str, int]) -> None:
-    """Enter a new Landlock domain of `attributes`, a struct landlock_ruleset_attr, with `rights` below some paths."""
+def enter_landlock(attributes: bytes, rights: Mapping[str, int], ports: Mapping[int, int]) -> None:
+    """Enter a new Landlock domain of `attributes`, a struct landlock_ruleset_attr.
+
+    `rights`: what it may do below some paths; `ports`: with some TCP ports.
+    """
     size = ctypes.c_size_t(len(attributes))
     ruleset = _system_call(_LANDLOCK_CREATE_RULESET, ctypes.c_char_p(attributes), size, ctypes.c_uint32(0))
     _check(min(0, ruleset), "landlock_create_ruleset")
     try:
         for path, allowed in rights.items():
             _allow_beneath(ruleset, path, allowed)
+        for port, allowed in ports.items():
+            # struct landlock_net_port_attr.
+            _add_rule(ruleset, _LANDLOCK_RULE_NET_PORT, struct.pack("=QQ", allowed, port), f"port {port}")
         _check(_system_call(_LANDLOCK_RESTRICT_SELF, ctypes.c_int(ruleset), ctypes.c_uint32(0)), "landlock")
     finally:
         os.close(ruleset)
@@ -91,12 +98,14 @@ def _allow_beneath(ruleset: int, path: str, allowed: int) -> None:
     folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
         # struct landlock_path_beneath_attr.
-        rule = ctypes.c_char_p(struct.pack("=Qi", allowed, folder))
-        kind = ctypes.c_int(_LANDLOCK_RULE_PATH_BENEATH)
-        result = _system_call(_LANDLOCK_ADD_RULE, ctypes.c_int(ruleset), kind, rule, ctypes.c_uint32(0))
-        _check(result, f"landlock_add_rule for {path}")
+        _add_rule(ruleset, _LANDLOCK_RULE_PATH_BENEATH, struct.pack("=Qi", allowed, folder), path)
     finally:
         os.close(folder)
+
+
+def _add_rule(ruleset: int, kind: int, rule: bytes, what: str) -> None:
+    arguments = (ctypes.c_int(ruleset), ctypes.c_int(kind), ctypes.c_char_p(rule), ctypes.c_uint32(0))
+    _check(_system_call(_LANDLOCK_ADD_RULE, *arguments), f"landlock_add_rule for {what}")
 
 
 def _system_call(number: int, *arguments: Any) -> int:

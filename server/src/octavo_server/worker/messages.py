@@ -1,13 +1,13 @@
 """The messages of parent and child, as frame headers; and the parent's distrust of a child's."""
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from octavo_server.domain.ids import Instant
 from octavo_server.domain.jobs import Progress
 from octavo_server.domain.metadata import DocumentMetadata, bounded
-from octavo_server.ports.runner import Outcome, Refused, Succeeded, Task
+from octavo_server.ports.runner import Outcome, Refused, Spooled, Succeeded, Task
 from octavo_server.worker.frames import Header, MalformedFrameError
 
 READY: Header = {"type": "ready"}
@@ -17,14 +17,32 @@ TEXT_CHARS_MAX = 500
 """A message or warning for people; beyond, it is cut."""
 WARNINGS_MAX = 20
 COUNT_MAX = 2**53
+_EXTRACTOR = re.compile(r"[a-z][a-z-]{0,63}")
 _NAME = re.compile(r"[A-Z][A-Z_]{0,63}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,64}/[a-z0-9.+-]{1,64}")
 
 
-def task_header(task: Task, number: str) -> Header:
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The child wants the extractor of that name, which it can't reach itself, to read its document."""
+
+    extractor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """An extractor gave up, and the next one begins: whoever takes the process down now is not the one before."""
+
+
+Message = Progress | Ask | Handover | Outcome
+"""What a child says while it works on a task."""
+
+
+def task_header(task: Task, number: str, *, has_relay: bool) -> Header:
     """What the child needs to know of a task. The document goes beside it, as a file descriptor.
 
     `number` comes back in every frame of this task: what was written before the task was known can't carry it.
+    `has_relay`: may it ask? The answer to an ask is the header and payload of an outcome.
     """
     return {
         "task": number,
@@ -33,7 +51,19 @@ def task_header(task: Task, number: str) -> Header:
         "params": dict(task.run.params),
         "file_name": task.file_name,
         "media_type": task.media_type,
+        "has_relay": has_relay,
+        "extractors_spent": task.run.extractors_spent,
     }
+
+
+def ask_header(extractor: str) -> Header:
+    """Asks for an extractor in the middle of a task, and waits for the answer."""
+    return {"type": "ask", "extractor": extractor}
+
+
+def handover_header() -> Header:
+    """An extractor gave up, and the next one begins."""
+    return {"type": "handover"}
 
 
 def progress_header(progress: Progress) -> Header:
@@ -61,13 +91,24 @@ def refused_header(reason: str, message: str) -> Header:
     return {"type": "refused", "reason": reason, "message": message[:TEXT_CHARS_MAX]}
 
 
-def read_message(header: Header, payload: bytes, *, number: str) -> Progress | Outcome:
+def outcome_header(outcome: Succeeded | Refused) -> Header:
+    """Tells a child what came of an ask; the output is the frame's payload."""
+    if isinstance(outcome, Refused):
+        return refused_header(outcome.reason, outcome.message)
+    return succeeded_header(outcome.media_type, outcome.warnings, outcome.metadata)
+
+
+def read_message(header: Header, payload: bytes | Spooled, *, number: str) -> Message:
     """What a child says while it works on task `number`. Raises MalformedFrameError."""
     if header.get("task") != number:
         raise MalformedFrameError("a frame belongs to another task")
     match header:
         case {"type": "progress", "unit": unit, "completed": completed, "total": total} if not payload:
             return Progress(_text(unit), _count(completed), _count(total))
+        case {"type": "handover"} if not payload:
+            return Handover()
+        case {"type": "ask", "extractor": extractor} if not payload:
+            return Ask(_matching(extractor, _EXTRACTOR))
         case {"type": "succeeded", "media_type": media_type, "warnings": list(warnings), "metadata": metadata}:
             if len(warnings) > WARNINGS_MAX:
                 raise MalformedFrameError("too many warnings")

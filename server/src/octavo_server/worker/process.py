@@ -3,61 +3,81 @@
 import asyncio
 import os
 import secrets
-import signal
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 import structlog
 
 from octavo_server.domain.jobs import Progress
-from octavo_server.ports.runner import Crashed, Outcome, Refused, Task
-from octavo_server.worker.frames import PREFIX, Header, MalformedFrameError, pack, unpack_header, unpack_prefix
+from octavo_server.ports.runner import Crashed, Outcome, Refused, Spooled, Succeeded, Task
+from octavo_server.worker.answers import send_answer
+from octavo_server.worker.endings import crash, name_of
+from octavo_server.worker.frames import MalformedFrameError, pack
 from octavo_server.worker.limits import ChildLimits
-from octavo_server.worker.messages import READY, read_message, task_header
+from octavo_server.worker.messages import READY, Ask, Handover, Message, read_message, task_header
 from octavo_server.worker.noise import log_pipe
 from octavo_server.worker.pace import Pace
+from octavo_server.worker.receiver import ChildEndedError, Receiver
 from octavo_server.worker.sources import open_source
 
 EXIT_SECONDS_MAX = 1.0
 """Between the end of a child's socket and its own."""
+HANDOVERS_MAX = 20
+"""In one task; no chain has so many extractors."""
 JOBS_PER_MEMORY_CHECK = 10
 """How often a child's memory is looked at, in modules: /proc takes a third of what sending a task does."""
 TASK_NUMBER_BYTES = 8
 """Enough that nobody guesses a number."""
-_READ_BYTES_MAX = 256 * 1024
-_OUT_OF_MEMORY_SIGNALS = frozenset({signal.SIGABRT, signal.SIGTRAP, signal.SIGILL})
-"""How native libraries end when an allocation fails: pdfium aborts."""
 
 log = structlog.get_logger()
-
-
-class ChildEndedError(Exception):
-    """The child closed its socket."""
 
 
 class ChildUnusableError(Exception):
     """The child died, or spoke, while it had no task: the task was not sent to it, and has nothing to do with it."""
 
 
+class Relay(Protocol):
+    """Runs extractors that need more rights than a child has."""
+
+    async def run(self, extractor: str, task: Task, source: int) -> Succeeded | Refused:
+        """Have the extractor read the task's document. Raises MalformedFrameError if there is no such extractor.
+
+        Cancelling the call stops the work at once.
+        """
+
+
 class Child:
     """A process that runs one module at a time. Use it with `async with`: at the end it is killed and reaped."""
 
-    def __init__(self, process: asyncio.subprocess.Process, end: socket.socket, *, limits: ChildLimits) -> None:
+    def __init__(
+        self,
+        process: asyncio.subprocess.Process,
+        end: socket.socket,
+        *,
+        receiver: Receiver,
+        limits: ChildLimits,
+        relay: Relay | None,
+    ) -> None:
         self._process = process
         self._end = end
         self._limits = limits
-        self._received = bytearray()
+        self._relay = relay
+        self._receiver = receiver
         self._jobs = 0
+        self._handovers = 0
+        """How often an extractor gave up in this task."""
         self._is_retired = False
         self._ended = asyncio.create_task(process.wait(), name=f"child {process.pid}")
 
     @classmethod
-    async def start(cls, *, limits: ChildLimits, modules: str) -> Self:
-        """Start a process; `ready` tells when it can work."""
+    async def start(
+        cls, *, limits: ChildLimits, modules: str, relay: Relay | None = None, spool_folder: Path | None = None
+    ) -> Self:
+        """Start a process; `ready` tells when it can work. Large outputs go into unnamed files in `spool_folder`."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)  # noqa: FBT003  # takes no keyword
         with theirs, ExitStack() as undo:
@@ -78,7 +98,8 @@ class Child:
                 os.close(write_end)
             undo.pop_all()
         log_lines.pid = process.pid
-        return cls(process, ours, limits=limits)
+        receiver = Receiver(ours, payload_bytes_max=limits.output_bytes_max, spool_folder=spool_folder)
+        return cls(process, ours, receiver=receiver, limits=limits, relay=relay)
 
     @property
     def pid(self) -> int:
@@ -88,11 +109,11 @@ class Child:
     @property
     def is_usable(self) -> bool:
         """Alive, silent, and not at the end of its service. For a child without a task."""
-        return not self._is_retired and self._process.returncode is None and self._is_silent()
+        return not self._is_retired and self._process.returncode is None and self._receiver.is_silent()
 
     async def ready(self) -> None:
         """Wait until it can work. Raises ChildEndedError or MalformedFrameError if it never will."""
-        header, _ = await self._read()
+        header, _ = await self._receiver.frame()
         if header != READY:
             raise MalformedFrameError("the child did not say that it is ready")
 
@@ -107,15 +128,20 @@ class Child:
         its memory ran out), ChildUnusableError.
         """
         async with open_source(task.source) as source:
-            if not self.is_usable:
-                log.warning("child was not silent without a task", pid=self.pid)
-                await self.kill()
-                raise ChildUnusableError
-            return await self._run(task, source, on_progress)
+            return await self.run_on(source, task, on_progress)
+
+    async def run_on(self, source: int, task: Task, on_progress: Callable[[Progress], None]) -> Outcome:
+        """As `run`, on a descriptor that `open_source` gave."""
+        if not self.is_usable:
+            log.warning("child was not silent without a task", pid=self.pid)
+            await self.kill()
+            raise ChildUnusableError
+        return await self._run(task, source, on_progress)
 
     async def _run(self, task: Task, source: int, on_progress: Callable[[Progress], None]) -> Outcome:
         is_done = False
         self._jobs += 1
+        self._handovers = 0
         try:
             async with asyncio.timeout(task.seconds_max):
                 outcome = await self._outcome(task, source, on_progress)
@@ -125,7 +151,7 @@ class Child:
         except MalformedFrameError as error:
             log.warning("child broke the protocol", pid=self.pid, error=str(error))
             return Crashed("CHILD_DIED", "its process answered with nonsense and was stopped")
-        except (ChildEndedError, OSError):
+        except (ChildEndedError, ConnectionError):
             return await self._crashed()
         finally:
             if not is_done:
@@ -153,50 +179,46 @@ class Child:
         finally:
             self._end.close()
 
-    def _is_silent(self) -> bool:
-        try:
-            self._end.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return not self._received
-        except OSError:
-            return False
-        # It wrote something, or hung up.
-        return False
-
     async def _outcome(self, task: Task, source: int, on_progress: Callable[[Progress], None]) -> Outcome:
         number = secrets.token_hex(TASK_NUMBER_BYTES)
         pace = Pace(asyncio.get_running_loop().time)
         # The child waits for a task, so there is room for a frame in the socket: this does not block.
-        socket.send_fds(self._end, [pack(task_header(task, number))], [source])
+        has_relay = self._relay is not None
+        socket.send_fds(self._end, [pack(task_header(task, number, has_relay=has_relay))], [source])
         while True:
-            message = read_message(*await self._read(), number=number)
-            if not isinstance(message, Progress):
-                if self._received:
-                    raise MalformedFrameError("more came after the end of the task")
-                return message
-            if pace.admits():
-                on_progress(message)
+            match await self._message(number):
+                case Ask() as ask:
+                    await self._answer(ask, task, source, number, is_first=has_relay)
+                    has_relay = False
+                case Handover():
+                    self._handovers += 1
+                    if self._handovers > HANDOVERS_MAX:
+                        raise MalformedFrameError("no chain has so many extractors")
+                case Progress() as progress:
+                    if pace.admits():
+                        on_progress(progress)
+                case outcome:
+                    return outcome
 
-    async def _read(self) -> tuple[Header, bytes]:
-        prefix = await self._receive(PREFIX.size)
-        sizes = unpack_prefix(prefix, payload_bytes_max=self._limits.output_bytes_max)
-        header = unpack_header(await self._receive(sizes[0]))
-        return header, await self._receive(sizes[1])
+    async def _message(self, number: str) -> Message:
+        header, payload = await self._receiver.frame()
+        try:
+            return self._checked(read_message(header, payload, number=number))
+        except MalformedFrameError:
+            if isinstance(payload, Spooled):
+                payload.file.close()
+            raise
 
-    async def _receive(self, size: int) -> bytes:
-        # A whole frame mostly comes at once: each wait for the socket costs the event loop more than a copy.
-        loop = asyncio.get_running_loop()
-        while len(self._received) < size:
-            chunk = await loop.sock_recv(self._end, _READ_BYTES_MAX)
-            if not chunk:
-                raise ChildEndedError
-            self._received += chunk
-            if len(self._received) < size:
-                # The loop of asyncio gives nobody else a turn as long as there is something to read.
-                await asyncio.sleep(0)
-        data = bytes(self._received[:size])
-        del self._received[:size]
-        return data
+    def _checked(self, message: Message) -> Message:
+        if isinstance(message, Succeeded | Refused) and not self._receiver.is_read:
+            raise MalformedFrameError("more came after the end of the task")
+        return message
+
+    async def _answer(self, ask: Ask, task: Task, source: int, number: str, *, is_first: bool) -> None:
+        if self._relay is None or not is_first:
+            # One answer a task: a hostile document must not keep others from the relay.
+            raise MalformedFrameError("the child asked where there is nothing to ask, or again")
+        await send_answer(self._end, await self._relay.run(ask.extractor, task, source), number)
 
     async def _crashed(self) -> Crashed:
         # First let it end by itself: Popen.kill may reap it, and its exit code would be lost. One that merely closed
@@ -206,12 +228,8 @@ class Child:
                 await self.ended()
         await self.kill()
         code = self._ended.result()
-        name = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        log.warning("child died", pid=self.pid, cause=name)
-        if -code in _OUT_OF_MEMORY_SIGNALS:
-            limit = self._limits.data_in_words
-            return Crashed("MEMORY_LIMIT", f"its process gave up, most likely because it needed more than {limit}")
-        return Crashed("CHILD_DIED", f"its process died ({name})")
+        log.warning("child died", pid=self.pid, cause=name_of(code))
+        return crash(code, handovers=self._handovers, limits=self._limits)
 
     def _retire_if_worn(self, outcome: Outcome) -> None:
         is_out_of_memory = isinstance(outcome, Refused) and outcome.reason == "MEMORY_LIMIT"

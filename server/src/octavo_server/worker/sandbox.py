@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Self
 
 import structlog
@@ -11,7 +12,8 @@ from octavo_server.domain.jobs import Progress
 from octavo_server.ports.runner import Outcome, Task
 from octavo_server.worker.frames import MalformedFrameError
 from octavo_server.worker.limits import ChildLimits
-from octavo_server.worker.process import Child, ChildEndedError
+from octavo_server.worker.process import Child, Relay
+from octavo_server.worker.receiver import ChildEndedError
 
 START_DELAYS_SECONDS = (0.1, 0.5, 2.0, 5.0)
 """Between attempts to start a child that dies before it can work; the last for good."""
@@ -22,13 +24,24 @@ log = structlog.get_logger()
 class Sandbox:
     """Keeps `children` processes ready. Entering does not wait for them; leaving kills and reaps them all.
 
-    `modules` names the package whose MODULES the children run.
+    `modules` names the package whose MODULES the children run. `relay` answers what they ask in the middle of a task.
+    Large outputs go into unnamed files in `spool_folder`.
     """
 
-    def __init__(self, *, limits: ChildLimits, children: int, modules: str = "octavo_server.modules") -> None:
+    def __init__(
+        self,
+        *,
+        limits: ChildLimits,
+        children: int,
+        modules: str = "octavo_server.modules",
+        relay: Relay | None = None,
+        spool_folder: Path | None = None,
+    ) -> None:
         self._limits = limits
         self._count = children
         self._modules = modules
+        self._relay = relay
+        self._spool_folder = spool_folder
         self._free = asyncio.LifoQueue[Child]()
         self._keepers = asyncio.TaskGroup()
         self._tasks: list[asyncio.Task[None]] = []
@@ -67,12 +80,17 @@ class Sandbox:
             else:
                 child.dismiss()
 
+    async def _start(self) -> Child:
+        return await Child.start(
+            limits=self._limits, modules=self._modules, relay=self._relay, spool_folder=self._spool_folder
+        )
+
     async def _keep(self) -> None:
         """Keep one child alive, replacing it as often as it ends, and trying again if none can be started."""
         failures = 0
         while True:
             try:
-                async with await Child.start(limits=self._limits, modules=self._modules) as child:
+                async with await self._start() as child:
                     await child.ready()
                     failures = 0
                     self._free.put_nowait(child)

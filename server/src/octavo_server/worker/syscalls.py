@@ -21,14 +21,22 @@ FORK = {
 }
 """New processes. `clone` is not here: threads start through it."""
 
-NETWORK = {
-    "socket": Numbers(41, 198),
-    "connect": Numbers(42, 203),
+SOCKET = Numbers(41, 198)
+SENDTO = Numbers(44, 206)
+CONNECT = Numbers(42, 203)
+CONNECTING = {"socket": SOCKET, "connect": CONNECT}
+"""What a relay needs, and a child does not."""
+
+SENDING_BY_ADDRESS = {"sendmsg": Numbers(46, 211), "sendmmsg": Numbers(307, 269)}
+"""Can connect as they send (TCP Fast Open), which Landlock may not see. Refused to those who may make sockets."""
+
+SERVING = {
     "accept": Numbers(43, 202),
     "bind": Numbers(49, 200),
     "listen": Numbers(50, 201),
     "accept4": Numbers(288, 242),
 }
+"""Waiting for others to connect."""
 
 OTHER_PROCESSES = {
     "ptrace": Numbers(101, 117),
