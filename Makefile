@@ -5,6 +5,10 @@ UV := .uv/bin/uv
 RUN := .venv/bin
 STAMP := .venv/.synced
 PROTOS := $(sort $(wildcard protos/octavo/v1/*.proto))
+# Documents that are not ours to keep here. What is not there is left out, in a sentence.
+NASTY ?= ../shared/tools/make_nasty.py
+CORPUS ?= ../shared/corpus
+FUZZ_SECONDS ?= 60
 
 # Work with the Python that is there, never with a download; and let nothing outside the project decide.
 export UV_PYTHON_DOWNLOADS := never
@@ -13,7 +17,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve generate fix verify verify-generated test bench
+.PHONY: help setup demo serve generate fix verify verify-generated test bench nasty fuzz
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,4 +74,10 @@ test: $(STAMP) ## Run the whole test-suite
 	@$(RUN)/pytest $(TESTS)
 
 bench: $(STAMP) ## Measure speed and memory, each figure beside its ceiling; writes build/bench.json
-	@$(RUN)/python -m benchmarks
+	@$(RUN)/python -m benchmarks --corpus $(CORPUS)
+
+nasty: $(STAMP) ## Hostile documents through a real server, a line each (NASTY=a folder, or a script that writes one)
+	@$(RUN)/python -m tests.hostile $(NASTY)
+
+fuzz: $(STAMP) ## Damaged documents through the sandbox, for FUZZ_SECONDS=60 (FUZZ_SEED=N repeats a run)
+	@$(RUN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))

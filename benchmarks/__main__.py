@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME...] [--quick] [--folder DIR]`: measure, print a table, write build/bench.json."""
+"""`python -m benchmarks [NAME...] [OPTION...]`: measure, print a table, write build/bench.json."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks.catalog import BENCHMARKS
 from benchmarks.rig.effort import FULL, QUICK
+from benchmarks.rig.figure import LeftOutError
 from benchmarks.rig.report import Report
 
 
@@ -17,13 +18,16 @@ def main() -> None:
     unknown = sorted(set(arguments.names) - set(BENCHMARKS))
     if unknown:
         parser.error(f"no benchmark is called {unknown[0]}; these are: {', '.join(BENCHMARKS)}")
-    effort = replace(QUICK if arguments.quick else FULL, folder=arguments.folder)
+    effort = replace(QUICK if arguments.quick else FULL, folder=arguments.folder, corpus=arguments.corpus)
     report, begin = Report(), time.perf_counter()
     report.begin()
     for name in arguments.names or BENCHMARKS:
         report.progress(name)
-        for figure in BENCHMARKS[name](effort, lambda text, name=name: report.progress(f"{name}: {text}")):
-            report.add(figure)
+        try:
+            for figure in BENCHMARKS[name](effort, lambda text, name=name: report.progress(f"{name}: {text}")):
+                report.add(figure)
+        except LeftOutError as reason:
+            report.leave_out(name, str(reason))
     path = report.write()
     print(f"{path} written after {time.perf_counter() - begin:.0f} s. A ratio of 1.00 is as good as the reference.")
     if arguments.quick:
@@ -35,6 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; default: all")
     parser.add_argument("--quick", action="store_true", help="a first look, in about a minute")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="documents for parse_throughput; default: generated")
+    parser.add_argument(
+        "--corpus", type=Path, metavar="DIR", help="documents for corpus_*; default: these are left out"
+    )
     return parser
 
 

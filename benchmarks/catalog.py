@@ -2,7 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import accepts, idle_cpu, parse_throughput, push_delay, ready, server_rss, status_calls, watchers
+from benchmarks import (
+    accepts,
+    corpus_cpu,
+    corpus_vs_tika_server,
+    idle_cpu,
+    parse_throughput,
+    push_delay,
+    ready,
+    server_rss,
+    status_calls,
+    watchers,
+)
 from benchmarks.rig.effort import Effort
 from benchmarks.rig.figure import Figure
 from benchmarks.rig.rounds import Progress
@@ -15,6 +26,8 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "push_delay": push_delay.measure,
     "watchers": watchers.measure,
     "parse_throughput": parse_throughput.measure,
+    "corpus_cpu": corpus_cpu.measure,
+    "corpus_vs_tika_server": corpus_vs_tika_server.measure,
     "idle_cpu": idle_cpu.measure,
     "ready": ready.measure,
     "server_rss": server_rss.measure,

@@ -23,7 +23,7 @@ from benchmarks.rig.messages import MODULE
 from benchmarks.rig.rounds import Progress, duel
 from benchmarks.rig.servers import Octavo
 from octavo_server.domain.limits import CONTENT_BYTES_MAX
-from octavo_server.modules import module_specs
+from octavo_server.modules import MODULES
 
 AIM = Aim(ratio_min=0.85)
 WARM_UP_DOCUMENTS = 20
@@ -65,7 +65,7 @@ def _documents(effort: Effort, generated: Path, progress: Progress) -> Sequence[
         progress(f"writing {effort.documents} documents")
         write_documents(generated, effort.documents)
         return sorted(generated.iterdir())
-    extensions = set(module_specs()[MODULE].extensions)
+    extensions = set(MODULES[MODULE].spec.extensions)
     paths = [path.resolve() for path in sorted(effort.folder.rglob("*")) if path.suffix.lower() in extensions]
     fitting = [path for path in paths if path.is_file() and 0 < path.stat().st_size <= CONTENT_BYTES_MAX]
     if not fitting:

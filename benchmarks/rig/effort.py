@@ -24,6 +24,10 @@ class Effort:
     folder_rounds: int = 3
     folder: Path | None = None
     """Documents of the caller's own instead of generated ones."""
+    corpus: Path | None = None
+    """Documents of many formats; without them, some figures are left out."""
+    corpus_passes: int = 3
+    """As `folder_passes`."""
 
 
 FULL = Effort()
@@ -38,5 +42,6 @@ QUICK = Effort(
     documents=40,
     folder_passes=2,
     folder_rounds=1,
+    corpus_passes=1,
 )
 """For a first look in about a minute; too short for figures to quote."""

@@ -6,6 +6,10 @@ _LEAST = 1e-9
 """In place of a zero, which JSON has no quotient for."""
 
 
+class LeftOutError(Exception):
+    """What a figure needs is not on this machine; the message says what, for people."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
     """What is hoped for; exactly one of the two."""

@@ -49,6 +49,13 @@ class Report:
             flush=True,
         )
 
+    def leave_out(self, name: str, reason: str) -> None:
+        """Say why a figure is missing."""
+        if self._is_terminal:
+            sys.stderr.write(_UNSEEN)
+            sys.stderr.flush()
+        print(f"{name:<21} left out: {reason}", flush=True)
+
     def write(self) -> Path:
         """Write what was measured; the file."""
         PATH.parent.mkdir(exist_ok=True)

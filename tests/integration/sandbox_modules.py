@@ -96,6 +96,44 @@ def die(given: Input, report: Report) -> bytes:
     os._exit(3)
 
 
+def fall(given: Input, report: Report) -> bytes:
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return b"still here"
+
+
+def be_killed(given: Input, report: Report) -> bytes:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return b"still here"
+
+
+def hand_over(given: Input, report: Report) -> bytes:
+    given.on_handover()
+    given.on_handover()
+    return b"done"
+
+
+def hand_over_and_fall(given: Input, report: Report) -> bytes:
+    hand_over(given, report)
+    return fall(given, report)
+
+
+def hand_over_for_ever(given: Input, report: Report) -> bytes:
+    while True:
+        given.on_handover()
+
+
+def die_while_answering(given: Input, report: Report) -> bytes:
+    connection = _connection(report)
+    header = succeeded_header("text/plain", ()) | connection._task
+    connection._end.sendall(pack(header, 3_000_000) + bytes(2_000_000))
+    os._exit(3)
+
+
+def answer_largely_for_another(given: Input, report: Report) -> bytes:
+    _connection(report)._end.sendall(_answer(bytes(3_000_000), task="another"))
+    return b""
+
+
 def fail(given: Input, report: Report) -> bytes:
     raise ValueError("the document says: SECRET")
 
@@ -294,5 +332,12 @@ FUNCTIONS: list[Work] = [
     too_much,
     unknown_message,
     wait_for_signal,
+    fall,
+    be_killed,
+    hand_over,
+    hand_over_and_fall,
+    hand_over_for_ever,
+    die_while_answering,
+    answer_largely_for_another,
 ]
 MODULES = {work.__name__: Function(work.__name__, work) for work in FUNCTIONS}

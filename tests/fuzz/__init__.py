@@ -1,0 +1,1 @@
+"""`python -m tests.fuzz`: damaged documents, thousands of them, through real child processes."""
