@@ -88,6 +88,20 @@ def fill_memory(given: Input, report: Report) -> bytes:
         blocks.append(bytearray(64 * 1024 * 1024))
 
 
+def fill_reserved_memory(given: Input, report: Report) -> bytes:
+    """As Java does: what is mapped over address space that was reserved before is not counted by RLIMIT_DATA."""
+    libc = ctypes.CDLL(None)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+    size, fixed = 2 * 1024 * 1024 * 1024, 0x10
+    reserved = libc.mmap(None, size, 0, _PRIVATE, -1, 0)
+    filled = libc.mmap(reserved, size, mmap.PROT_READ | mmap.PROT_WRITE, _PRIVATE | fixed, -1, 0)
+    for start in range(0, size, 16 * 1024 * 1024):
+        ctypes.memset(filled + start, 1, 16 * 1024 * 1024)
+        time.sleep(0.005)
+    return b"filled"
+
+
 def abort(given: Input, report: Report) -> bytes:
     os.abort()
 
@@ -317,6 +331,7 @@ FUNCTIONS: list[Work] = [
     echo,
     fail,
     fill_memory,
+    fill_reserved_memory,
     flood,
     half_a_frame,
     hang_up,

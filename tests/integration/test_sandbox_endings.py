@@ -68,9 +68,20 @@ async def test_a_flood_of_handovers_is_a_crash(sandbox: Sandbox) -> None:
 def test_an_exit_that_means_no_memory_is_told_as_that() -> None:
     limits = ChildLimits()
 
-    assert crash(99, handovers=0, limits=limits).reason == "MEMORY_LIMIT"
-    assert "1 GB" in crash(-6, handovers=0, limits=limits).message
-    assert crash(-11, handovers=0, limits=limits).message == "its process died (SIGSEGV)"
+    def told(exit_code: int) -> Crashed:
+        return crash(exit_code, handovers=0, is_over_memory=False, limits=limits)
+
+    assert told(99).reason == "MEMORY_LIMIT"
+    assert "1 GB" in told(-6).message
+    assert told(-11).message == "its process died (SIGSEGV)"
+
+
+async def test_memory_that_the_kernel_does_not_count_has_its_limit_too() -> None:
+    limits = ChildLimits(data_bytes_max=256 * MIB)
+    async with Sandbox(limits=limits, children=1, modules=MODULES) as sandbox:
+        ended = await outcome(sandbox, "fill_reserved_memory")
+
+    assert ended == Crashed("MEMORY_LIMIT", "used more than 256 MB", extractors_spent=1)
 
 
 async def test_the_attempt_after_a_crash_leaves_the_first_extractor_out_and_says_so() -> None:

@@ -243,6 +243,26 @@ async def test_the_attempt_after_a_crash_leaves_out_the_extractors_that_crashed_
     assert [task.run.extractors_spent for task in runner.tasks] == [0, 2]
 
 
+async def test_attempts_that_crash_have_the_time_of_one_together(bench: Bench) -> None:
+    await bench.submit()
+
+    async def crash(_: OnProgress) -> Outcome:
+        return Crashed("MEMORY_LIMIT", "used more than 1 GB", extractors_spent=1)
+
+    async def be_killed(_: OnProgress) -> Outcome:
+        return Crashed("CHILD_DIED", "its process died (SIGKILL)")
+
+    runner = ScriptedRunner(be_killed)
+    await bench.work(runner)
+    runner_that_crashes = ScriptedRunner(crash)
+    await bench.work(runner_that_crashes)
+    last = ScriptedRunner(crash)
+    await bench.work(last)
+
+    assert runner.tasks[0].seconds_max == runner_that_crashes.tasks[0].seconds_max
+    assert last.tasks[0].seconds_max < runner_that_crashes.tasks[0].seconds_max
+
+
 async def test_a_processing_timeout_bounds_the_module_and_is_named(bench: Bench) -> None:
     job = await bench.submit(processing_seconds_max=5.0)
 

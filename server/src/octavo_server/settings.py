@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     output_bytes_max: int = Field(default=5 * MIB, ge=1)
     """The largest output a module may make."""
     module_seconds_max: float = Field(default=120.0, gt=0)
-    """How long one attempt of one module may take."""
+    """How long a module may take, attempts that crash included."""
     attempts_max: int = Field(default=3, ge=1)
     """After so many crashes of a module its job is FAILED."""
     child_data_bytes_max: int = Field(default=1024 * MIB, ge=256 * MIB)

@@ -80,6 +80,8 @@ class ModuleRun:
     """How many of these attempts the module itself ended by taking its process down."""
     extractors_spent: int = 0
     """How many extractors, in their order, crashed attempts went through: the next attempt leaves them out."""
+    seconds_spent: float = 0.0
+    """How long these attempts took in all: the next has only the rest of the module's time."""
     start_time: Instant | None = None
     end_time: Instant | None = None
     output: Content | None = None
@@ -160,8 +162,11 @@ class Job:
         `extractors_spent`: how many extractors this attempt went through, the one that crashed included.
         """
         run = self.runs[self.current]
+        is_own_doing = extractors_spent > 0
+        took = now - (run.start_time if is_own_doing and run.start_time is not None else now)
         crashed = replace(
             run,
+            seconds_spent=run.seconds_spent + took,
             crashes=run.crashes + 1,
             extractors_spent=run.extractors_spent + extractors_spent,
             state=ModuleState.PENDING,

@@ -26,6 +26,6 @@ class Limits:
     document_bytes_max: int = 100 * MIB
     """Any other document."""
     module_seconds_max: float = 120.0
-    """One attempt of one module."""
+    """One module; also all its attempts that crash, together."""
     attempts_max: int = 3
     """After so many crashes of a module its job is FAILED."""

@@ -75,6 +75,7 @@ def _run(run: ModuleRun) -> dict[str, Any]:
         "attempt": run.attempt,
         "crashes": run.crashes,
         "extractors_spent": run.extractors_spent,
+        "seconds_spent": run.seconds_spent,
         "start_time": run.start_time,
         "end_time": run.end_time,
         "output": _content(run.output) if run.output else None,

@@ -149,7 +149,7 @@ class Advance:
             return Refused("SERVER_DIED", f"the server stopped {run.attempt} times while the module ran")
         seconds_max = self._seconds_left(job)
         if seconds_max <= 0:
-            return _out_of_time(job)
+            return self._late(job)
         try:
             source = await self._source(job)
         except NotFoundError:
@@ -168,7 +168,7 @@ class Advance:
             if not isinstance(source, bytes):
                 source.close()
         is_late = isinstance(outcome, Refused) and outcome.reason == TIME_LIMIT
-        return _out_of_time(job) if is_late and seconds_max < self._limits.module_seconds_max else outcome
+        return self._late(job) if is_late else outcome
 
     async def _source(self, job: Job) -> bytes | BinaryIO:
         index = job.current
@@ -179,11 +179,20 @@ class Advance:
         return await self._blobs.open(content.blob_key)
 
     def _seconds_left(self, job: Job) -> float:
+        """Of the module's own time, and of the job's, if it has a limit."""
+        own = self._limits.module_seconds_max - job.runs[job.current].seconds_spent
         if job.processing_seconds_max is None:
-            return self._limits.module_seconds_max
+            return own
         now = self._clock.now()
         since_start = now - (job.start_time if job.start_time is not None else now)
-        return min(self._limits.module_seconds_max, job.processing_seconds_max - since_start)
+        return min(own, job.processing_seconds_max - since_start)
+
+    def _late(self, job: Job) -> Refused:
+        run = job.runs[job.current]
+        if self._seconds_left(job) < self._limits.module_seconds_max - run.seconds_spent:
+            return Refused(TIME_LIMIT, f"not done within the processing_timeout of {job.processing_seconds_max:g} s")
+        attempts = f" in {run.attempt + 1} attempts" if run.seconds_spent else ""
+        return Refused(TIME_LIMIT, f"stopped after {self._limits.module_seconds_max:g} s{attempts}")
 
     async def _keep(self, lease: Lease) -> None:
         """Extend the lease until cancelled, whatever else happens. Raises StaleError when it is lost."""
@@ -229,7 +238,3 @@ def _is_started(job: Job, lease: Lease) -> bool:
 
 def _failure(job: Job, reason: str, message: str) -> Failure:
     return Failure(module=job.runs[job.current].key, reason=reason, message=message)
-
-
-def _out_of_time(job: Job) -> Refused:
-    return Refused(TIME_LIMIT, f"not done within the processing_timeout of {job.processing_seconds_max:g} s")

@@ -81,14 +81,14 @@ def succeeded_header(media_type: str, warnings: tuple[str, ...], metadata: Docum
     return {
         "type": "succeeded",
         "media_type": media_type,
-        "warnings": [warning[:TEXT_CHARS_MAX] for warning in warnings[:WARNINGS_MAX]],
+        "warnings": [_sentence(warning) for warning in warnings[:WARNINGS_MAX]],
         "metadata": asdict(bounded(metadata)) if metadata else None,
     }
 
 
 def refused_header(reason: str, message: str) -> Header:
     """The module's end without an output."""
-    return {"type": "refused", "reason": reason, "message": message[:TEXT_CHARS_MAX]}
+    return {"type": "refused", "reason": reason, "message": _sentence(message)}
 
 
 def outcome_header(outcome: Succeeded | Refused) -> Header:
@@ -149,6 +149,11 @@ def read_metadata(value: Any) -> DocumentMetadata:
                 )
             )
     raise MalformedFrameError("metadata is not as it should be")
+
+
+def _sentence(text: str) -> str:
+    """As the other side takes it: names of a document's parts may stand in it, with whatever its author put there."""
+    return "".join(char if char.isprintable() else " " for char in text[:TEXT_CHARS_MAX])
 
 
 def _text(value: Any) -> str:

@@ -18,6 +18,7 @@ from octavo_server.worker.answers import send_answer
 from octavo_server.worker.endings import crash, name_of
 from octavo_server.worker.frames import MalformedFrameError, pack
 from octavo_server.worker.limits import ChildLimits
+from octavo_server.worker.memory_guard import MemoryGuard, private_bytes
 from octavo_server.worker.messages import READY, Ask, Handover, Message, read_message, task_header
 from octavo_server.worker.noise import log_pipe
 from octavo_server.worker.pace import Pace
@@ -140,6 +141,7 @@ class Child:
 
     async def _run(self, task: Task, source: int, on_progress: Callable[[Progress], None]) -> Outcome:
         is_done = False
+        guard = MemoryGuard(self._process, self._limits)
         self._jobs += 1
         self._handovers = 0
         try:
@@ -152,8 +154,9 @@ class Child:
             log.warning("child broke the protocol", pid=self.pid, error=str(error))
             return Crashed("CHILD_DIED", "its process answered with nonsense and was stopped")
         except (ChildEndedError, ConnectionError):
-            return await self._crashed()
+            return await self._crashed(is_over_memory=guard.has_struck)
         finally:
+            guard.stop()
             if not is_done:
                 await self.kill()
         self._retire_if_worn(outcome)
@@ -220,7 +223,7 @@ class Child:
             raise MalformedFrameError("the child asked where there is nothing to ask, or again")
         await send_answer(self._end, await self._relay.run(ask.extractor, task, source), number)
 
-    async def _crashed(self) -> Crashed:
+    async def _crashed(self, *, is_over_memory: bool) -> Crashed:
         # First let it end by itself: Popen.kill may reap it, and its exit code would be lost. One that merely closed
         # its socket does not get away with it.
         with suppress(TimeoutError):
@@ -229,13 +232,13 @@ class Child:
         await self.kill()
         code = self._ended.result()
         log.warning("child died", pid=self.pid, cause=name_of(code))
-        return crash(code, handovers=self._handovers, limits=self._limits)
+        return crash(code, handovers=self._handovers, is_over_memory=is_over_memory, limits=self._limits)
 
     def _retire_if_worn(self, outcome: Outcome) -> None:
         is_out_of_memory = isinstance(outcome, Refused) and outcome.reason == "MEMORY_LIMIT"
         is_old = self._jobs >= self._limits.jobs_max
         is_large = self._jobs % JOBS_PER_MEMORY_CHECK == 0 and (
-            _resident_bytes(self.pid) > self._limits.resident_bytes_max
+            private_bytes(self.pid) > self._limits.resident_bytes_max
         )
         if is_out_of_memory or is_old or is_large:
             self._is_retired = True
@@ -256,12 +259,3 @@ def _environment() -> dict[str, str]:
 def _rounded(seconds: float) -> str:
     """One digit behind the point, or two digits in all below a second."""
     return f"{seconds:.2g}" if seconds < 1 else f"{round(seconds, 1):.12g}"
-
-
-def _resident_bytes(pid: int) -> int:
-    """The memory a process holds; 0 where the system does not tell."""
-    try:
-        pages = Path(f"/proc/{pid}/statm").read_bytes().split()[1]
-    except OSError:
-        return 0
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
