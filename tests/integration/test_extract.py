@@ -130,7 +130,7 @@ async def test_an_extractor_that_this_server_has_not_is_refused_with_those_it_ha
         await processed(caller, ["extract"], b"One.", "a.txt", extract=options)
 
     assert refusal.value.code() is grpc.StatusCode.INVALID_ARGUMENT
-    assert "must be one of auto, tika-native; 'tika-server' is not" in str(refusal.value.details())
+    assert "'tika-server' is not set up on this server; it has auto, tika-native" in str(refusal.value.details())
 
 
 async def test_the_extractor_that_is_asked_for_serves_first(caller: Caller) -> None:

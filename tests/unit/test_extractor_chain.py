@@ -1,5 +1,8 @@
 """Which extractor serves, and how bad documents are refused."""
 
+import bz2
+import gzip
+import lzma
 import os
 import subprocess
 import sys
@@ -13,6 +16,7 @@ from octavo_server.extractors.base import CannotExtractError, Document, Extracte
 from octavo_server.extractors.chain import extract
 from octavo_server.extractors.kinds import Kind, kind_of
 from tests import documents
+from tests.archive_documents import tar
 
 Opener = Callable[..., Document]
 CHARS_MAX = 1_000_000
@@ -75,10 +79,19 @@ class Fixed:
         (b"PK\x03\x04 cut off", "a.docx", Kind.OOXML),
         (documents.word(), "a.txt", Kind.OOXML),
         (documents.word(), "a.odt", Kind.OOXML),
-        (documents.archive({"mimetype": b"application/epub+zip"}), "a.zip", Kind.OTHER),
+        (documents.archive({"mimetype": b"application/epub+zip"}), "a.zip", Kind.ARCHIVE),
         (documents.archive({"META-INF/container.xml": b""}), "a.zip", Kind.EPUB),
         (documents.archive({"META-INF/manifest.xml": b"", "content.xml": b""}), "a.zip", Kind.ODF),
-        (documents.archive({"a.txt": b"[Content_Types].xml"}), "a.zip", Kind.OTHER),
+        (documents.archive({"a.txt": b"[Content_Types].xml"}), "a.zip", Kind.ARCHIVE),
+        (documents.archive({"a.txt": b"a"}), "without an extension", Kind.ARCHIVE),
+        (documents.archive({"a.txt": b"a"}), "a.pages", Kind.OTHER),
+        (gzip.compress(b"a"), "a.txt", Kind.ARCHIVE),
+        (bz2.compress(b"a"), "a.bin", Kind.ARCHIVE),
+        (bz2.compress(b""), "a.bin", Kind.ARCHIVE),
+        (lzma.compress(b"a"), "a.bin", Kind.ARCHIVE),
+        (tar({"a.txt": b"a"}), "a.bin", Kind.ARCHIVE),
+        (b"plain", "a.tar", Kind.ARCHIVE),
+        (b"BZh9 is how it starts", "a.bin", Kind.OTHER),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.docx", Kind.LEGACY),
         (b"{\\rtf1 }", "a.doc", Kind.LEGACY),
         (b"<?xml version='1.0'?>\n<!-- a --><FictionBook>", "a.bin", Kind.FICTIONBOOK),
@@ -178,7 +191,7 @@ def test_a_truncated_word_document_is_refused_as_damaged(opened: Opener) -> None
         (documents.word(), "a.docx", "office-open-xml"),
         (documents.html(), "a.html", "html"),
         (documents.mail(), "a.eml", "mail"),
-        (documents.archive({"a.txt": documents.PANGRAM.encode()}), "a.zip", "tika-native"),
+        (documents.archive({"a.txt": documents.PANGRAM.encode()}), "a.zip", "archives"),
     ],
 )
 def test_each_kind_of_document_is_read_by_its_own_extractor(
@@ -188,6 +201,14 @@ def test_each_kind_of_document_is_read_by_its_own_extractor(
 
     assert result.metadata.extractor == extractor
     assert documents.PANGRAM in result.text
+
+
+def test_a_member_has_its_bytes_and_no_path(opened: Opener) -> None:
+    member = opened(b"around", "a.zip").member("b.txt", b"inside")
+
+    assert (member.data[:], member.size_bytes, member.depth, member.extension) == (b"inside", 6, 1, ".txt")
+    with pytest.raises(ValueError, match="in no file of its own"):
+        assert member.path
 
 
 def test_more_text_than_allowed_is_refused(opened: Opener) -> None:
@@ -256,6 +277,12 @@ def test_tika_is_not_loaded_for_a_text() -> None:
     done = subprocess.run([sys.executable, "-c", script, __file__], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "set()"
+
+
+def test_a_large_pdf_is_read_by_its_own_extractor_too(opened: Opener) -> None:
+    result = extracted(opened(documents.padded_pdf("One line.", 20_000_000), "a.pdf"))
+
+    assert (result.metadata.extractor, result.text) == ("pdfium", "One line.")
 
 
 def test_what_no_encoding_can_hold_is_replaced(opened: Opener) -> None:

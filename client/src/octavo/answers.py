@@ -76,7 +76,8 @@ def document(found: DocumentMetadata | None) -> Answer | None:
         "language": found.language,
         "extractor": found.extractor,
         "warnings": list(found.warnings),
-        "more": dict(found.more),
+        # A map of the wire has no order.
+        "more": dict(sorted(found.more.items())),
     }
 
 

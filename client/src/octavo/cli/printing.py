@@ -83,7 +83,7 @@ def print_document(console: Console, document: DocumentMetadata) -> None:
         "read by": document.extractor,
     }.items():
         if fact:
-            console.print(Padding(Text.assemble((f"{name}: ", "dim"), fact), (0, 0, 0, 2)))
+            console.print(Text.assemble("  ", (f"{name}: ", "dim"), fact))
 
 
 def progress_text(progress: Progress | None) -> str:

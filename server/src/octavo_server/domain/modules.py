@@ -53,11 +53,16 @@ class ChoiceParam:
     description: str
     default: str
     choices: tuple[str, ...]
+    not_here: tuple[str, ...] = ()
+    """What other servers offer, but not this one."""
 
     def valid(self, value: object, *, field: str) -> str:
         """The value. Raises InvalidArgumentError, naming `field`."""
+        listed = ", ".join(self.choices)
+        if value in self.not_here:
+            raise InvalidArgumentError(field, f"{value!r} is not set up on this server; it has {listed}")
         if not isinstance(value, str) or value not in self.choices:
-            raise InvalidArgumentError(field, f"must be one of {', '.join(self.choices)}; {value!r} is not")
+            raise InvalidArgumentError(field, f"must be one of {listed}; {value!r} is not")
         return value
 
 
@@ -146,7 +151,10 @@ def _models_without(models: tuple[ModelSpec, ...], choice: str) -> tuple[ModelSp
 def _param_without(param: ParamSpec, choice: str) -> ParamSpec:
     if isinstance(param, WholeParam):
         return param
-    return replace(param, choices=tuple(one for one in param.choices if one != choice))
+    if choice not in param.choices:
+        return param
+    others = tuple(one for one in param.choices if one != choice)
+    return replace(param, choices=others, not_here=(*param.not_here, choice))
 
 
 def _listed(specs: Sequence[ModelSpec] | Sequence[ParamSpec]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+from ctypes import Array, c_char
 from typing import TYPE_CHECKING
 
 from octavo_server.domain.jobs import Progress
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 _PASSWORD_ERROR = 4
 _SECURITY_ERROR = 5
 """fpdfview.h: FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY."""
-COPIED_BYTES_MAX = 8 * 1024 * 1024
 _HYPHEN_AT_LINE_END = "\ufffe"
 """pdfium puts this non-character where a word is hyphenated."""
 
@@ -47,15 +48,21 @@ def _open(document: Document) -> pypdfium2.PdfDocument:
     import pypdfium2  # noqa: PLC0415  # 0.1 s and 8 MB that only children pay
 
     try:
-        # Small ones from memory, which is quicker; of large ones only what is needed.
-        is_small = document.size_bytes <= COPIED_BYTES_MAX
-        return pypdfium2.PdfDocument(document.data[:] if is_small else document.path)
+        return pypdfium2.PdfDocument(document.content or _mapped(document))
     except pypdfium2.PdfiumError as error:
         if error.err_code in (_PASSWORD_ERROR, _SECURITY_ERROR):
             raise CannotExtractError("DOCUMENT_ENCRYPTED", "the PDF is encrypted") from None
         raise CannotExtractError(
             "DOCUMENT_DAMAGED", "the document is damaged or not a PDF: no pages can be read from it"
         ) from None
+
+
+def _mapped(document: Document) -> Array[c_char]:
+    """The bytes as the library takes them, without a copy: only pages that are read take memory."""
+    assert document.descriptor is not None
+    # Writable, for ctypes takes no other; a private mapping's file stays as it is.
+    mapped = mmap.mmap(document.descriptor, 0, flags=mmap.MAP_PRIVATE)
+    return (c_char * len(mapped)).from_buffer(mapped)
 
 
 def _text(pdf: pypdfium2.PdfDocument, chars_max: int, report: Report) -> tuple[str, int]:
