@@ -67,10 +67,13 @@ async def test_a_compressed_text_is_the_text_and_nothing_else(reader: Reader, te
     assert result.output.decode().strip() == text.strip()
 
 
-async def test_a_compressed_document_that_it_can_not_open_here_is_not_its_own_name(reader: Reader) -> None:
+async def test_a_compressed_document_that_it_can_not_open_here_is_read_by_the_next(reader: Reader) -> None:
     result = await reader.read(gzip.compress(documents.word()), "a.docx.gz")
 
-    assert result == Refused("NO_TEXT", "no text: the documents inside it could not be read")
+    assert isinstance(result, Succeeded)
+    assert result.metadata is not None
+    assert result.metadata.extractor == "archives"
+    assert result.warnings[0] == "tika-native: no text: the documents inside it could not be read"
 
 
 async def test_a_signed_document_that_it_can_not_open_here_is_not_called_damaged_for_sure(reader: Reader) -> None:

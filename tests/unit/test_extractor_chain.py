@@ -16,7 +16,7 @@ from octavo_server.extractors.base import CannotExtractError, Document, Extracte
 from octavo_server.extractors.chain import extract
 from octavo_server.extractors.kinds import Kind, kind_of
 from tests import documents
-from tests.archive_documents import tar
+from tests.archive_documents import ENTRY, tar
 
 Opener = Callable[..., Document]
 CHARS_MAX = 1_000_000
@@ -201,6 +201,16 @@ def test_each_kind_of_document_is_read_by_its_own_extractor(
 
     assert result.metadata.extractor == extractor
     assert documents.PANGRAM in result.text
+
+
+def test_a_zip_that_lost_its_list_of_files_is_read_by_the_next_extractor(opened: Opener) -> None:
+    data = documents.archive({"a.txt": documents.PANGRAM.encode()})
+
+    result = extracted(opened(data[: data.index(ENTRY)], "a.zip"))
+
+    assert result.metadata.extractor == "tika-native"
+    assert documents.PANGRAM in result.text
+    assert result.warnings[0] == "archives: the archive is damaged: the end of the file is missing"
 
 
 def test_a_member_has_its_bytes_and_no_path(opened: Opener) -> None:

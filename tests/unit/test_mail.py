@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 
 from octavo_server.domain.jobs import Progress
-from octavo_server.extractors.base import CannotExtractError, Document, Extracted
+from octavo_server.domain.limits import MIB
+from octavo_server.extractors.base import CannotExtractError, Document, Extracted, RefusalError
+from octavo_server.extractors.chain import read_member
 from octavo_server.extractors.mail import PARTS_MAX, Mail
+from octavo_server.extractors.mime.attachments import ATTACHMENT_BYTES_MAX, ATTACHMENTS_BYTES_MAX
 from octavo_server.extractors.mime.recognition import is_mail
+from tests import documents
 from tests.mail_documents import ENCRYPTED_TEXT, headed, mail, nested
 
 CHARS_MAX = 1_000_000
@@ -33,7 +37,7 @@ def read(tmp_path: Path) -> Iterator[Reader]:
         descriptors.append(os.open(path, os.O_RDONLY))
         document = Document(descriptor=descriptors[-1], name="mail.eml")
         report = ([] if progress is None else progress).append
-        return Mail().extract(document, chars_max=chars_max, report=report)
+        return Mail(read_member=read_member).extract(document, chars_max=chars_max, report=report)
 
     yield reader
     for descriptor in descriptors:
@@ -84,13 +88,54 @@ def test_attachments_that_are_text_are_read_and_others_named(read: Reader) -> No
     message = mail()
     message.add_attachment("attached words", filename="notes.txt")
     message.add_attachment("<p>attached page</p>", subtype="html", filename="page.html")
-    message.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="report.pdf")
+    message.add_attachment(b"\x80", maintype="application", subtype="x-odd", filename="odd.bin")
     message.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="photo.png")
     extracted = read(message)
     assert "Attachment: notes.txt\nattached words" in extracted.text
     assert "Attachment: page.html\nattached page" in extracted.text
-    assert extracted.text.endswith("Attachment: report.pdf\n\nAttachment: photo.png")
-    assert extracted.warnings == ("the text of 1 attachments was left out: report.pdf",)
+    assert extracted.text.endswith("Attachment: odd.bin\n\nAttachment: photo.png")
+    assert extracted.warnings == ("1 attachments are of a type that has no text here: odd.bin",)
+
+
+def test_attached_documents_are_read_behind_their_names(read: Reader) -> None:
+    message = mail()
+    message.add_attachment(documents.pdf(["A page."]), maintype="application", subtype="pdf", filename="report.pdf")
+    message.add_attachment(documents.word(["A letter."]), maintype="application", subtype="octet-stream")
+    bundle = documents.archive({"notes.txt": b"A note.", "report.pdf": documents.pdf(["Another page."])})
+    message.add_attachment(bundle, maintype="application", subtype="zip", filename="bundle.zip")
+    extracted = read(message)
+    assert "Attachment: report.pdf\nA page.\n\nAttachment: application/octet-stream\n" in extracted.text
+    assert "\nA letter.\n\nAttachment: bundle.zip\nnotes.txt\nA note.\n\nreport.pdf\nAnother page." in extracted.text
+    assert extracted.warnings == ()
+
+
+def test_an_attachment_that_can_not_be_read_is_named_and_told(read: Reader) -> None:
+    message = mail()
+    for name, data in (("a.pdf", documents.garbage_pdf()), ("b.pdf", documents.encrypted_pdf())):
+        message.add_attachment(data, maintype="application", subtype="pdf", filename=name)
+    extracted = read(message)
+    assert extracted.text.endswith("Attachment: a.pdf\n\nAttachment: b.pdf")
+    assert extracted.warnings[0].startswith("a.pdf: the document is damaged or not a PDF")
+    assert extracted.warnings[1] == "b.pdf: the PDF is encrypted"
+
+
+def test_large_attachments_are_named_and_told(read: Reader) -> None:
+    small_enough = ATTACHMENT_BYTES_MAX - 1_000_000
+    parts = [
+        b"--b\nContent-Type: application/pdf; name=%d.pdf\n\n%%PDF-%b\n" % (n, bytes(small_enough)) for n in range(5)
+    ]
+    parts.append(b"--b\nContent-Type: application/pdf; name=large.pdf\n\n" + bytes(ATTACHMENT_BYTES_MAX + 10) + b"\n")
+    warnings = read(headed(b"Content-Type: multipart/mixed; boundary=b", b"".join(parts) + b"--b--")).warnings
+    together = f"the attachments together have more than {ATTACHMENTS_BYTES_MAX // MIB} MB"
+    assert warnings[-2] == f"4.pdf: {together}; its text was left out"
+    assert warnings[-1] == f"large.pdf: it has more than {ATTACHMENT_BYTES_MAX // MIB} MB; its text was left out"
+
+
+def test_attachments_with_more_text_than_may_be_end_the_reading(read: Reader) -> None:
+    message = mail()
+    message.add_attachment(documents.word(["word " * 500]), maintype="application", subtype="x", filename="a.docx")
+    with pytest.raises(RefusalError, match="more than 1,000 characters"):
+        read(message, chars_max=1_000)
 
 
 def test_a_forwarded_mail_is_read_with_its_headers(read: Reader) -> None:

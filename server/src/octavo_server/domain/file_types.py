@@ -3,16 +3,17 @@
 TEXT_EXTENSIONS = frozenset(
     {".txt", ".text", ".md", ".markdown", ".rst", ".csv", ".tsv", ".json", ".log", ".tex", ".ini", ".toml", ".yaml"}
     | {".yml", ".c", ".cpp", ".cs", ".css", ".go", ".h", ".java", ".js", ".kt", ".php", ".pl", ".py", ".r", ".rb"}
-    | {".rs", ".scala", ".sh", ".sql", ".swift", ".ts", ".jsonl", ".xml"}
+    | {".rs", ".scala", ".sh", ".sql", ".swift", ".ts", ".jsonl", ".xml", ".vtt", ".srt", ".org"}
 )
 """Files that are text as they are; `text_bytes_max` holds for them.
 
 XML too: which of its elements are prose, nobody knows."""
 
 DOCUMENT_EXTENSIONS = frozenset(
-    {".pdf", ".docx", ".pptx", ".xlsx", ".doc", ".ppt", ".xls", ".docm", ".pptm", ".xlsm"}
-    | {".odt", ".odp", ".ods", ".rtf", ".eml", ".msg", ".html", ".htm", ".xhtml", ".epub", ".fb2", ".p7m"}
-    | {".zip", ".tar", ".gz", ".tgz"}
+    {".pdf", ".docx", ".pptx", ".xlsx", ".doc", ".ppt", ".xls", ".docm", ".pptm", ".xlsm", ".dotx", ".dotm", ".ppsx"}
+    | {".potx", ".xltx", ".dot", ".pps", ".xlt", ".odt", ".odp", ".ods", ".odg", ".ott", ".otp", ".ots", ".rtf"}
+    | {".eml", ".msg", ".html", ".htm", ".xhtml", ".xht", ".epub", ".fb2", ".svg", ".p7m"}
+    | {".zip", ".tar", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz"}
 )
 """Other files that have text; `document_bytes_max` holds for them."""
 

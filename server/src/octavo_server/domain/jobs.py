@@ -154,9 +154,7 @@ class Job:
         is_last = self.current == len(self.runs) - 1
         return self._with(done, now, state=JobState.SUCCEEDED if is_last else JobState.RUNNING)
 
-    def module_crashed(
-        self, now: Instant, failure: Failure, *, attempts_max: int, extractors_spent: int = 0
-    ) -> "Job":
+    def module_crashed(self, now: Instant, failure: Failure, *, attempts_max: int, extractors_spent: int = 0) -> "Job":
         """The current module took its process down: another attempt, or after `attempts_max` of these, FAILED.
 
         `extractors_spent`: how many extractors this attempt went through, the one that crashed included.

@@ -11,9 +11,13 @@ from typing import Protocol
 from octavo_server.domain.files import extension_of
 from octavo_server.domain.jobs import Progress
 from octavo_server.domain.metadata import DocumentMetadata
+from octavo_server.extractors.allowance import Allowance
 
 UNAVAILABLE = "EXTRACTOR_UNAVAILABLE"
 """The reason of a CannotExtractError that says nothing about the document: the extractor could not be reached."""
+
+BLANK = "no text: the document is blank"
+"""The message of a CannotExtractError (NO_TEXT) for a document that can be read, and says nothing."""
 
 Report = Callable[[Progress], None]
 """Tells how far the work is. Cheap: call it as often as you like."""
@@ -47,18 +51,34 @@ class CannotExtractError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """An open, read-only file, and what is said about it. It has no place in the file system."""
+    """An open, read-only file, or the content of a member of one, and what is said about it.
 
-    descriptor: int
+    It has no place in the file system.
+    """
+
+    descriptor: int | None = None
+    """The open file; None for a member."""
+    content: bytes = b""
+    """A member's."""
     name: str
     media_type: str = ""
     """Known if a module made it; empty for a submitted document."""
     relay: Relay | None = None
     """None where nothing is configured that it could reach."""
+    depth: int = 0
+    """In how many other documents it is."""
+    allowance: Allowance = field(default_factory=Allowance)
+    """What may be unpacked from it; one for the submitted document and all that is in it."""
+
+    def member(self, name: str, content: bytes) -> "Document":
+        """A document inside this one."""
+        return Document(content=content, name=name, depth=self.depth + 1, allowance=self.allowance)
 
     @cached_property
-    def data(self) -> mmap.mmap:
-        """The bytes, mapped: only pages that are read take memory."""
+    def data(self) -> mmap.mmap | bytes:
+        """The bytes. Those of a file are mapped: only pages that are read take memory."""
+        if self.descriptor is None:
+            return self.content
         return mmap.mmap(self.descriptor, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
 
     @property
@@ -69,11 +89,16 @@ class Document:
     @property
     def size_bytes(self) -> int:
         """How large it is. An empty one can't be mapped: the chain refuses it first."""
-        return os.fstat(self.descriptor).st_size
+        return len(self.content) if self.descriptor is None else os.fstat(self.descriptor).st_size
 
     @property
     def path(self) -> str:
-        """A path to the open file, for libraries that want one. Works in this process, while it is open."""
+        """A path to the open file, for libraries that want one. Works in this process, while it is open.
+
+        Raises ValueError for a member, which is in no file.
+        """
+        if self.descriptor is None:
+            raise ValueError("a member of a document is in no file of its own")
         return f"{FILE_DESCRIPTORS}/{self.descriptor}"
 
     @property

@@ -4,7 +4,11 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from octavo_server.domain.jobs import Progress
+from octavo_server.extractors import untyped
+from octavo_server.extractors.archives import Archives
 from octavo_server.extractors.base import (
+    BLANK,
     UNAVAILABLE,
     CannotExtractError,
     Document,
@@ -25,7 +29,23 @@ from octavo_server.extractors.plain import Plain, with_unix_newlines
 from octavo_server.extractors.svg import Svg
 from octavo_server.extractors.tika_native import TikaNative
 from octavo_server.extractors.tika_server import TikaServer
+from octavo_server.extractors.untyped import Untyped
 from octavo_server.extractors.xberg_legacy import Xberg
+
+
+def read_member(document: Document, chars_max: int) -> Extracted | None:
+    """What a document inside another says, by the extractors that need no file; None if it is of no type with text.
+
+    Raises what `extract` raises.
+    """
+    if kind_of(document) is Kind.OTHER and not untyped.is_text(document):
+        return None
+    return extract(document, chars_max=chars_max, report=_unheard, order=_IN_MEMBERS)
+
+
+def _unheard(_progress: Progress) -> None:
+    """How far one file of many is, nobody wants to know."""
+
 
 ORDER: Mapping[Kind, Sequence[Extractor]] = {
     Kind.TEXT: (Plain(),),
@@ -33,14 +53,21 @@ ORDER: Mapping[Kind, Sequence[Extractor]] = {
     Kind.OOXML: (OfficeOpenXml(), TikaNative()),
     Kind.ODF: (OpenDocument(), TikaNative()),
     Kind.LEGACY: (Xberg(), TikaNative()),
-    Kind.MAIL: (Mail(), TikaNative()),
+    Kind.MAIL: (Mail(read_member=read_member), TikaNative()),
     Kind.HTML: (Html(), TikaNative()),
     Kind.EPUB: (Epub(), TikaNative()),
     Kind.FICTIONBOOK: (FictionBook(), TikaNative()),
     Kind.SVG: (Svg(), TikaNative()),
+    Kind.ARCHIVE: (Archives(read_member=read_member), TikaNative()),
     Kind.OTHER: (TikaNative(),),
 }
 """The first that finds text serves. Why these: docs/decisions/0006."""
+
+_IN_MEMBERS: Mapping[Kind, Sequence[Extractor]] = {
+    **{kind: extractors[:1] for kind, extractors in ORDER.items()},
+    Kind.OTHER: (Untyped(),),
+}
+"""For documents inside others. Tika reads files only."""
 
 TIKA_SERVER = TikaServer()
 """Comes last in every order, where one is configured."""
@@ -142,5 +169,5 @@ def _try(extractor: Extractor, document: Document, *, chars_max: int, report: Re
         log.warning("extractor %s failed with %s", extractor.name, type(error).__name__)
         raise CannotExtractError("DOCUMENT_DAMAGED", "the document can't be read") from error
     if not extracted.text.strip():
-        raise CannotExtractError("NO_TEXT", "no text: the document is blank")
+        raise CannotExtractError("NO_TEXT", BLANK)
     return extracted

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     HTML = "html"
     FICTIONBOOK = "fictionbook"
     SVG = "svg"
+    ARCHIVE = "archive"
+    """With documents of other kinds inside; or one that is compressed."""
     OTHER = "other"
 
 
@@ -37,6 +39,7 @@ _BY_EXTENSION = {
     Kind.HTML: (".html", ".htm", ".xhtml", ".xht"),
     Kind.FICTIONBOOK: (".fb2",),
     Kind.SVG: (".svg",),
+    Kind.ARCHIVE: (".zip", ".jar", ".tar", ".tgz", ".gz", ".tbz2", ".bz2", ".txz", ".xz"),
     Kind.TEXT: tuple(TEXT_EXTENSIONS),
 }
 _EXTENSIONS = {extension: kind for kind, extensions in _BY_EXTENSION.items() for extension in extensions}
@@ -45,8 +48,10 @@ _MARKED = (
     (b"%PDF-", Kind.PDF),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.LEGACY),
     (b"{\\rtf", Kind.LEGACY),
-    (b"\x1f\x8b", Kind.OTHER),  # gzip
+    (b"\x1f\x8b", Kind.ARCHIVE),  # gzip
+    (b"\xfd7zXZ\0", Kind.ARCHIVE),
 )
+_BZIP_2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _TAR_MAGIC = (257, b"ustar")
 _PDF_WITHIN_BYTES = 1_024
@@ -71,8 +76,8 @@ def kind_of(document: Document) -> Kind:
     if start.startswith(_ZIP_STARTS):
         return _in_zip(document, start)
     offset, magic = _TAR_MAGIC
-    if start.startswith(magic, offset):
-        return Kind.OTHER
+    if start.startswith(magic, offset) or _BZIP_2.match(start):
+        return Kind.ARCHIVE
     return _by_name(document.extension, start)
 
 
@@ -90,8 +95,9 @@ def _in_zip(document: Document, start: bytes) -> Kind:
         return Kind.EPUB
     if b"META-INF/manifest.xml" in names and b"content.xml" in names:
         return Kind.ODF
-    named = _EXTENSIONS.get(document.extension, Kind.OTHER)
-    return named if named in (Kind.OOXML, Kind.ODF, Kind.EPUB) else Kind.OTHER
+    # Of archives with names of their own, such as .pages, Tika knows some.
+    named = _EXTENSIONS.get(document.extension or ".zip", Kind.OTHER)
+    return named if named in (Kind.OOXML, Kind.ODF, Kind.EPUB, Kind.ARCHIVE) else Kind.OTHER
 
 
 def _by_name(extension: str, start: bytes) -> Kind:

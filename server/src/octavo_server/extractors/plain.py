@@ -58,7 +58,7 @@ def with_unix_newlines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _decode(data: mmap.mmap, chars_max: int, report: Report) -> tuple[str, str, tuple[str, ...]]:
+def _decode(data: mmap.mmap | bytes, chars_max: int, report: Report) -> tuple[str, str, tuple[str, ...]]:
     start = data[: charsets.SAMPLE_BYTES]
     marked = charsets.by_mark(start)
     if marked:
@@ -76,7 +76,7 @@ def _decode(data: mmap.mmap, chars_max: int, report: Report) -> tuple[str, str, 
     return text, encoding, (f"{why}; it was read as {encoding}", *warnings)
 
 
-def _read(data: mmap.mmap, encoding: str, chars_max: int, report: Report) -> tuple[str, tuple[str, ...]]:
+def _read(data: mmap.mmap | bytes, encoding: str, chars_max: int, report: Report) -> tuple[str, tuple[str, ...]]:
     try:
         return _decoded(data, encoding, "strict", chars_max, report), ()
     except NotValidError:
@@ -87,7 +87,7 @@ def _read(data: mmap.mmap, encoding: str, chars_max: int, report: Report) -> tup
     return text, (f"what is not valid {encoding} became U+FFFD, {lost} times",)
 
 
-def _decoded(data: mmap.mmap, encoding: str, errors: str, chars_max: int, report: Report) -> str:
+def _decoded(data: mmap.mmap | bytes, encoding: str, errors: str, chars_max: int, report: Report) -> str:
     """The text, or a little more than `chars_max` characters of it. Raises NotValidError."""
     decoder = codecs.getincrementaldecoder(encoding)(errors)
     parts, chars, size = [], 0, len(data)

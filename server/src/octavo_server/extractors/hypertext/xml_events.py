@@ -59,29 +59,33 @@ class NotWellFormedError(Exception):
     """What was heard so far is right; the rest can't be read. The message tells why, and the line."""
 
 
-def read_document(document: Document, listener: Listener, report: Report) -> None:
+def read_document(document: Document, listener: Listener, report: Report, *, with_starts: bool = True) -> None:
     """`read` for a document of its own, in whatever encoding it declares."""
     chunks = _chunks(document, report)
     start = document.data[: charsets.SAMPLE_BYTES]
     told = charsets.by_mark(start) or charsets.by_nuls(start)
     declared = None if told else charset.declared_in(start)
     if declared in (None, "utf-8"):
-        read(chunks, listener)
+        read(chunks, listener, with_starts=with_starts)
     else:
         # The parser knows few encodings. This one is right for whatever the declaration says.
         decoder = codecs.getincrementaldecoder(declared)("replace")
-        read((decoder.decode(chunk).encode() for chunk in chunks), listener, encoding="utf-8")
+        recoded = (decoder.decode(chunk).encode() for chunk in chunks)
+        read(recoded, listener, encoding="utf-8", with_starts=with_starts)
 
 
-def read(chunks: Iterable[bytes], listener: Listener, *, encoding: str | None = None) -> None:
+def read(chunks: Iterable[bytes], listener: Listener, *, encoding: str | None = None, with_starts: bool = True) -> None:
     """Tells `listener` what is in the document. Nothing recurses, and no other file is opened.
 
     Of entities, those of HTML (&nbsp;) are known. Those that the document declares itself stay as they are written:
     expanded, they might be larger than memory, or another file. `encoding`: instead of the one that it declares.
+    Without `with_starts`, it is not told where elements start: their attributes take a third of the time.
 
     Raises NotWellFormedError; RefusalError (DOCUMENT_TOO_LARGE) for a single tag that is; MemoryError.
     """
     parser = _parser(listener, encoding)
+    if not with_starts:
+        parser.StartElementHandler = None
     fed = 0
     try:
         for chunk in chunks:

@@ -53,7 +53,7 @@ def text_of(part: Part, data: mmap.mmap | bytes, *, chars_max: int) -> str:
     is_page = part.headers.media_type in HTML
     most = chars_max * _BYTES_A_CHARACTER * (_MARKUP_FACTOR if is_page else 1)
     content = data[part.start : min(part.end, part.start + max(_BYTES_MIN, most))]
-    content = _decoded(content, part.headers.token("content-transfer-encoding"))
+    content = decoded(content, part.headers.token("content-transfer-encoding"))
     if not is_page:
         text = with_unix_newlines(_read(content, part.headers.charset)[: chars_max + 1])
         return text.replace("\0", "").strip("\n")
@@ -63,7 +63,8 @@ def text_of(part: Part, data: mmap.mmap | bytes, *, chars_max: int) -> str:
     return prose.text()
 
 
-def _decoded(content: bytes, how: str) -> bytes:
+def decoded(content: bytes, how: str) -> bytes:
+    """A part's content as it was before it was encoded for its way: `how` is what its headers say."""
     if how == "base64":
         return base64_decoded(content)
     if how == "quoted-printable":

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import mmap
     from collections.abc import Iterator
 
+    from octavo_server.extractors.mime.attachments import Attachments
     from octavo_server.extractors.mime.headers import Headers
     from octavo_server.extractors.mime.parts import Container, Part
 
@@ -38,7 +39,6 @@ _ENCRYPTED = ("application/pgp-encrypted", "application/pkcs7-mime", "applicatio
 _SIGNED = "signed-data"
 """Such a part of S/MIME is not encrypted, only wrapped."""
 _PGP = "-----BEGIN PGP MESSAGE-----"
-_NAMED_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,15 @@ class _Passage:
 class Letter:
     """Collects the parts of a mail."""
 
-    def __init__(self, data: mmap.mmap | bytes, *, chars_max: int) -> None:
+    def __init__(self, data: mmap.mmap | bytes, attachments: Attachments, *, chars_max: int) -> None:
         self.chars = 0
         """About how many there are by now."""
         self.is_cut = False
         """Did it have too many parts?"""
         self._data = data
+        self._attachments = attachments
         self._chars_max = chars_max
         self._passages: list[_Passage] = []
-        self._left_out: list[str] = []
         self._has_body = False
         self._has_encrypted = False
 
@@ -76,7 +76,7 @@ class Letter:
         elif is_text(headers):
             self._add_text(part)
         elif headers.is_attachment or not headers.media_type.startswith(_WITHOUT_TEXT):
-            self._add_name(headers)
+            self._add_attachment(part)
 
     def text(self) -> str:
         """All of it, in the order of the mail, without the alternatives that say the same once more.
@@ -97,9 +97,6 @@ class Letter:
         """What the text lacks."""
         if self._has_encrypted:
             yield "a part of the mail is encrypted and was left out"
-        if self._left_out:
-            names = ", ".join(self._left_out[:_NAMED_MAX]) + (", ..." if len(self._left_out) > _NAMED_MAX else "")
-            yield f"the text of {len(self._left_out)} attachments was left out: {names}"
         if self.is_cut:
             yield "the mail has too many parts; the last ones were left out"
 
@@ -120,10 +117,12 @@ class Letter:
         rank = (headers.media_type == "text/plain") + 2 * (headers.media_type in HTML)
         self._add(_Passage(text, part.place.alternative, rank))
 
-    def _add_name(self, headers: Headers) -> None:
-        self._add(_Passage(_name_line(headers)))
+    def _add_attachment(self, part: Part) -> None:
+        headers, text = part.headers, ""
         if not headers.media_type.startswith(_WITHOUT_TEXT):
-            self._left_out.append(headers.file_name or headers.media_type)
+            text = self._attachments.text_of(part, chars_left=self._chars_max - self.chars)
+        line = _name_line(headers)
+        self._add(_Passage(f"{line}\n{text}" if text else line))
 
 
 def _lines(headers: Headers) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from octavo_server.domain.limits import MIB
 from octavo_server.extractors.base import CannotExtractError, Document, RefusalError
+from octavo_server.extractors.document_file import DocumentFile
+from octavo_server.extractors.zip_names import directory_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,11 +23,6 @@ DIRECTORY_BYTES_MAX = 8 * MIB
 """Of the list of parts, which is read at once: some 80,000 parts, 50 MB of memory."""
 _NAME_CHARS_MAX = 100
 _CHUNK_BYTES = 65_536
-_END = b"PK\x05\x06"
-_END_BYTES = 22
-_COMMENT_BYTES_MAX = 65_535
-"""APPNOTE.TXT 4.3.16: the end of central directory record, and the longest comment behind it."""
-_DIRECTORY_SIZE = slice(12, 16)
 _IS_ENCRYPTED = 0x1
 """APPNOTE.TXT 4.4.4: bit 0 of an entry's flags."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -43,7 +39,7 @@ class Archive:
         """Raises CannotExtractError: DOCUMENT_ENCRYPTED, DOCUMENT_DAMAGED; RefusalError (DOCUMENT_TOO_LARGE)."""
         _check(document)
         try:
-            self._zip = zipfile.ZipFile(_Bytes(document))
+            self._zip = zipfile.ZipFile(DocumentFile(document))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
             raise _damaged("its list of parts can't be read") from None
         self._entries: dict[str, zipfile.ZipInfo] = {}
@@ -122,36 +118,6 @@ class Archive:
         return next(self.chunks(name), b"")[:bytes_max]
 
 
-class _Bytes(io.RawIOBase):
-    """The document as a file, read at places of its own: its descriptor is shared with others."""
-
-    def __init__(self, document: Document) -> None:
-        self._data = document.data
-        self._position = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._position
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: len(self._data)}[whence]
-        if start + offset < 0:
-            raise ValueError("before the start of the document")
-        self._position = start + offset
-        return self._position
-
-    def read(self, size: int | None = -1) -> bytes:
-        end = None if size is None or size < 0 else self._position + size
-        data = self._data[self._position : end]
-        self._position += len(data)
-        return data
-
-
 def _check(document: Document) -> None:
     """The errors that can be told best before the archive is opened."""
     data = document.data
@@ -159,12 +125,12 @@ def _check(document: Document) -> None:
         if data.find(_ENCRYPTED_PACKAGE) >= 0:
             raise CannotExtractError("DOCUMENT_ENCRYPTED", "the document is encrypted")
         raise _damaged("it is not the zip archive that its name promises")
-    end = data.rfind(_END, max(0, len(data) - _END_BYTES - _COMMENT_BYTES_MAX))
-    if end < 0:
+    place = directory_place(data)
+    if place is None:
         if data[: len(_ZIP)] == _ZIP:
             raise _damaged("the end of the file is missing")
         raise _damaged("it is not the zip archive that its name promises")
-    directory_bytes = int.from_bytes(data[end : end + _END_BYTES][_DIRECTORY_SIZE], "little")
+    _, directory_bytes = place
     if directory_bytes > DIRECTORY_BYTES_MAX:
         raise RefusalError("DOCUMENT_TOO_LARGE", "the document is an archive of too many parts")
 

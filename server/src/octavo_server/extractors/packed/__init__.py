@@ -1,0 +1,1 @@
+"""Archives and compressed files, member by member. Nothing is written anywhere."""
