@@ -121,8 +121,8 @@ def be_killed(given: Input, report: Report) -> bytes:
 
 
 def hand_over(given: Input, report: Report) -> bytes:
-    given.on_handover()
-    given.on_handover()
+    given.on_handover(is_last=False)
+    given.on_handover(is_last=False)
     return b"done"
 
 
@@ -133,7 +133,13 @@ def hand_over_and_fall(given: Input, report: Report) -> bytes:
 
 def hand_over_for_ever(given: Input, report: Report) -> bytes:
     while True:
-        given.on_handover()
+        given.on_handover(is_last=False)
+
+
+def read_and_fall(given: Input, report: Report) -> bytes:
+    hand_over(given, report)
+    given.on_handover(is_last=True)
+    return fall(given, report)
 
 
 def die_while_answering(given: Input, report: Report) -> bytes:
@@ -351,6 +357,7 @@ FUNCTIONS: list[Work] = [
     be_killed,
     hand_over,
     hand_over_and_fall,
+    read_and_fall,
     hand_over_for_ever,
     die_while_answering,
     answer_largely_for_another,

@@ -39,7 +39,7 @@ async def outcome(
 
 @pytest.mark.parametrize(
     ("module", "spent"),
-    [("fall", 1), ("abort", 1), ("die", 0), ("hand_over_and_fall", 3), ("be_killed", 0)],
+    [("fall", 1), ("abort", 1), ("die", 0), ("hand_over_and_fall", 3), ("read_and_fall", 0), ("be_killed", 0)],
 )
 async def test_an_extractor_that_takes_its_process_down_is_counted_and_one_that_is_killed_is_not(
     sandbox: Sandbox, module: str, spent: int
@@ -69,7 +69,7 @@ def test_an_exit_that_means_no_memory_is_told_as_that() -> None:
     limits = ChildLimits()
 
     def told(exit_code: int) -> Crashed:
-        return crash(exit_code, handovers=0, is_over_memory=False, limits=limits)
+        return crash(exit_code, begun=1, is_over_memory=False, limits=limits)
 
     assert told(99).reason == "MEMORY_LIMIT"
     assert "1 GB" in told(-6).message
@@ -111,7 +111,6 @@ async def test_a_large_output_comes_as_a_file_without_a_name(sandbox: Sandbox, t
     assert isinstance(ended, Succeeded)
     assert isinstance(ended.output, Spooled)
     with ended.output.file as file:
-        file.seek(0)
         assert file.read() == source
     assert (ended.output.size_bytes, ended.output.sha256) == (len(source), hashlib.sha256(source).hexdigest())
     assert os.listdir(tmp_path) == []  # noqa: PTH208  # an async test

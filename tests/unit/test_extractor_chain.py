@@ -15,7 +15,7 @@ from octavo_server.domain.jobs import Progress
 from octavo_server.extractors.base import CannotExtractError, Document, Extracted, RefusalError, Report
 from octavo_server.extractors.chain import extract
 from octavo_server.extractors.kinds import Kind, kind_of
-from tests import documents
+from tests import documents, hostile_documents
 from tests.archive_documents import ENTRY, tar
 
 Opener = Callable[..., Document]
@@ -293,6 +293,22 @@ def test_a_large_pdf_is_read_by_its_own_extractor_too(opened: Opener) -> None:
     result = extracted(opened(documents.padded_pdf("One line.", 20_000_000), "a.pdf"))
 
     assert (result.metadata.extractor, result.text) == ("pdfium", "One line.")
+
+
+def test_a_refused_document_is_let_go_at_once(opened: Opener) -> None:
+    document = opened(b"%PDF-1.4 broken", "a.pdf")
+    refused(document)
+
+    document.close()
+
+    mapped = Path("/proc/self/maps").read_text(encoding="utf-8") if sys.platform == "linux" else ""
+    assert str(Path(f"/dev/fd/{document.descriptor}").readlink()) not in mapped
+
+
+def test_a_broken_pdf_after_an_encrypted_one_is_not_called_encrypted(opened: Opener) -> None:
+    refused(opened(documents.encrypted_pdf(), "a.pdf"))
+
+    assert refused(opened(hostile_documents.deep_array_pdf(), "b.pdf"))[0] == "DOCUMENT_DAMAGED"
 
 
 def test_what_no_encoding_can_hold_is_replaced(opened: Opener) -> None:

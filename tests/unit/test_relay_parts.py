@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import io
 import json
 import socket
 import struct
@@ -17,6 +16,7 @@ from octavo_server.worker.answers import send_answer
 from octavo_server.worker.frames import HEADER_BYTES_MAX, PREFIX, MalformedFrameError, pack
 from octavo_server.worker.limits import ChildLimits
 from octavo_server.worker.messages import WARNINGS_MAX, Ask, ask_header, outcome_header, read_message
+from octavo_server.worker.receiver import Receiver
 from octavo_server.worker.tika_relay import relay_limits
 
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -147,8 +147,9 @@ def test_the_fullest_header_fits_into_its_frame(letter: str) -> None:
 
 @pytest.mark.parametrize("is_spooled", [False, True])
 async def test_an_answer_reaches_the_child_whole(is_spooled: bool) -> None:
-    text = b"text " * 200_000
-    output = Spooled(file=io.BytesIO(text), size_bytes=len(text), sha256="") if is_spooled else text
+    text = b"text " * (600_000 if is_spooled else 20_000)
+    output = await received_output(text)
+    assert isinstance(output, Spooled) is is_spooled
     header, payload = await received(Succeeded(output=output, media_type="text/plain", warnings=("one",)))
 
     assert read_message(header, payload, number="n") == Succeeded(
@@ -162,6 +163,18 @@ async def test_a_refusal_reaches_the_child() -> None:
     header, payload = await received(Refused("NO_TEXT", "nothing"))
 
     assert read_message(header, payload, number="n") == Refused("NO_TEXT", "nothing")
+
+
+async def received_output(data: bytes) -> bytes | Spooled:
+    """As a relay's output arrives at the server."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(0)
+    with ours, theirs:
+        receiver = Receiver(ours, payload_bytes_max=len(data), spool_folder=None)
+        sending = asyncio.create_task(asyncio.to_thread(theirs.sendall, pack({}, len(data)) + data))
+        _, payload = await receiver.frame()
+        await sending
+        return payload
 
 
 async def received(outcome: Succeeded | Refused) -> tuple[dict[str, object], bytes]:

@@ -161,7 +161,8 @@ class Job:
         """
         run = self.runs[self.current]
         is_own_doing = extractors_spent > 0
-        took = now - (run.start_time if is_own_doing and run.start_time is not None else now)
+        # A clock may be set back.
+        took = max(0.0, now - (run.start_time if is_own_doing and run.start_time is not None else now))
         crashed = replace(
             run,
             seconds_spent=run.seconds_spent + took,

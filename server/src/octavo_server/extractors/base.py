@@ -4,6 +4,7 @@ import mmap
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -80,6 +81,14 @@ class Document:
         if self.descriptor is None:
             return self.content
         return mmap.mmap(self.descriptor, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
+
+    def close(self) -> None:
+        """Let go of the mapped bytes; the file itself is its owner's."""
+        mapped = self.__dict__.pop("data", None)
+        if isinstance(mapped, mmap.mmap):
+            # Somebody who still looks at them keeps them.
+            with suppress(BufferError):
+                mapped.close()
 
     @property
     def is_made_here(self) -> bool:

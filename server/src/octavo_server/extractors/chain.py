@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from octavo_server.domain.jobs import Progress
 from octavo_server.extractors import untyped
@@ -78,6 +79,11 @@ CHOICES: Sequence[Extractor] = (TikaNative(), TIKA_SERVER)
 log = logging.getLogger(__name__)
 
 
+class _Failure(NamedTuple):
+    reason: str
+    message: str
+
+
 def extract(
     document: Document,
     *,
@@ -98,30 +104,21 @@ def extract(
     """
     if not document.size_bytes:
         raise RefusalError("NO_TEXT", "no text: the document is empty")
-    failures: list[CannotExtractError] = []
-    warnings: list[str] = []
     candidates = _candidates(document, order[kind_of(document)], first)
     spent = spent if spent < len(candidates) else 0
-    warnings += [f"{extractor.name}: it took its process down in an attempt before" for extractor in candidates[:spent]]
+    warnings = [f"{extractor.name}: it took its process down in an attempt before" for extractor in candidates[:spent]]
+    failures: list[_Failure] = []
     for extractor in candidates[spent:]:
         if failures and on_handover:
             on_handover()
-        try:
-            extracted = _try(extractor, document, chars_max=chars_max, report=report)
-        except CannotExtractError as failure:
-            failures.append(failure)
-            warnings.append(f"{extractor.name}: {failure.message}")
-            if failure.reason == "DOCUMENT_ENCRYPTED":
-                # No other library has the password either.
-                break
-            continue
-        if len(extracted.text) > chars_max:
-            raise RefusalError("OUTPUT_TOO_LARGE", f"the document has more than {chars_max:,} characters of text")
-        return Extracted(
-            text=_encodable(with_unix_newlines(extracted.text)),
-            warnings=(*warnings, *extracted.warnings),
-            metadata=replace(extracted.metadata, extractor=extractor.name),
-        )
+        found = _try(extractor, document, chars_max=chars_max, report=report)
+        if isinstance(found, Extracted):
+            return replace(found, warnings=(*warnings, *found.warnings))
+        failures.append(found)
+        warnings.append(f"{extractor.name}: {found.message}")
+        if found.reason == "DOCUMENT_ENCRYPTED":
+            # No other library has the password either.
+            break
     verdict = min(failures, key=_rank)
     unavailable = [failure.message for failure in failures if failure.reason == UNAVAILABLE and failure is not verdict]
     raise RefusalError(verdict.reason, "; ".join([verdict.message, *unavailable]))
@@ -154,20 +151,29 @@ def _candidates(document: Document, extractors: Sequence[Extractor], first: str)
     return (*chosen, *(extractor for extractor in others if extractor.name != first))
 
 
-def _rank(failure: CannotExtractError) -> int:
+def _rank(failure: _Failure) -> int:
     """What is said about the document comes before what is said about an extractor."""
     return {"DOCUMENT_ENCRYPTED": 0, UNAVAILABLE: 2}.get(failure.reason, 1)
 
 
-def _try(extractor: Extractor, document: Document, *, chars_max: int, report: Report) -> Extracted:
+def _try(extractor: Extractor, document: Document, *, chars_max: int, report: Report) -> Extracted | _Failure:
     try:
         extracted = extractor.extract(document, chars_max=chars_max, report=report)
-    except (CannotExtractError, RefusalError, MemoryError):
+    except CannotExtractError as failure:
+        # Not the error itself: its traceback would keep the document.
+        return _Failure(failure.reason, failure.message)
+    except (RefusalError, MemoryError):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # a library met what it did not foresee: another may read it
         # Its message may quote the document, which no log may.
         log.warning("extractor %s failed with %s", extractor.name, type(error).__name__)
-        raise CannotExtractError("DOCUMENT_DAMAGED", "the document can't be read") from error
+        return _Failure("DOCUMENT_DAMAGED", "the document can't be read")
     if not extracted.text.strip():
-        raise CannotExtractError("NO_TEXT", BLANK)
-    return extracted
+        return _Failure("NO_TEXT", BLANK)
+    if len(extracted.text) > chars_max:
+        raise RefusalError("OUTPUT_TOO_LARGE", f"the document has more than {chars_max:,} characters of text")
+    return replace(
+        extracted,
+        text=_encodable(with_unix_newlines(extracted.text)),
+        metadata=replace(extracted.metadata, extractor=extractor.name),
+    )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _PASSWORD_ERROR = 4
 _SECURITY_ERROR = 5
 """fpdfview.h: FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY."""
+_ENCRYPTION = b"/Encrypt"
+"""ISO 32000-1, 7.5.5: an entry of the trailer, which is never encrypted or compressed itself."""
 _HYPHEN_AT_LINE_END = "\ufffe"
 """pdfium puts this non-character where a word is hyphenated."""
 
@@ -50,7 +52,8 @@ def _open(document: Document) -> pypdfium2.PdfDocument:
     try:
         return pypdfium2.PdfDocument(document.content or _mapped(document))
     except pypdfium2.PdfiumError as error:
-        if error.err_code in (_PASSWORD_ERROR, _SECURITY_ERROR):
+        # The code is the last error's, which need not be this one's: an encrypted document says so.
+        if error.err_code in (_PASSWORD_ERROR, _SECURITY_ERROR) and document.data.find(_ENCRYPTION) >= 0:
             raise CannotExtractError("DOCUMENT_ENCRYPTED", "the PDF is encrypted") from None
         raise CannotExtractError(
             "DOCUMENT_DAMAGED", "the document is damaged or not a PDF: no pages can be read from it"

@@ -11,7 +11,14 @@ from octavo_server.extractors.base import Document, RefusalError, Report
 __all__ = ["Input", "Module", "Output", "RefusalError"]
 
 
-def _unheard() -> None:
+class Handover(Protocol):
+    """Hears that an extractor is done."""
+
+    def __call__(self, *, is_last: bool) -> None:
+        """`is_last`: no other begins."""
+
+
+def _unheard(*, is_last: bool) -> None:
     """Nobody wants to know."""
 
 
@@ -26,8 +33,8 @@ class Input:
     """Making more is of no use: raise RefusalError (OUTPUT_TOO_LARGE) as soon as it is clear."""
     extractors_spent: int = 0
     """So many extractors, in their order, took the process of an earlier attempt down: not again."""
-    on_handover: Callable[[], None] = _unheard
-    """To be called when an extractor begins that is not the first of this attempt."""
+    on_handover: Handover = _unheard
+    """To be called when an extractor gave up and the next begins, or (`is_last`) when the text is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

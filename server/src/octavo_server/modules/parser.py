@@ -67,6 +67,8 @@ class Parser:
     def run(self, given: Input, report: Report) -> Output:
         """Raises RefusalError: NO_TEXT, DOCUMENT_ENCRYPTED, DOCUMENT_DAMAGED, OUTPUT_TOO_LARGE."""
         read = reading.read(given, report)
+        # Whatever happens from here on is no extractor's doing.
+        given.on_handover(is_last=True)
 
         def on_chars(done: int) -> None:
             report(Progress("character", done, len(read.text)))

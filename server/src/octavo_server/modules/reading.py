@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from octavo_server.domain.file_types import DOCUMENT_EXTENSIONS, TEXT_EXTENSIONS
 from octavo_server.domain.metadata import DocumentMetadata
@@ -44,7 +45,7 @@ def read(given: Input, report: Report) -> Read:
         report=report,
         first=chosen,
         spent=given.extractors_spent,
-        on_handover=given.on_handover,
+        on_handover=partial(given.on_handover, is_last=False),
     )
     metadata = None if given.document.is_made_here else extracted.metadata
     return Read(text=extracted.text, warnings=extracted.warnings, metadata=metadata)

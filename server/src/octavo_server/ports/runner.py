@@ -22,7 +22,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spooled:
-    """A large output, as an open file. Whoever has it closes it."""
+    """A large output, as an open file at its start. Whoever has it closes it."""
 
     file: BinaryIO
     size_bytes: int

@@ -123,7 +123,7 @@ class Advance:
 
     async def _attempt(self, lease: Lease, runner: Runner) -> Attempt:
         """Raises StaleError when the job is cancelled, removed, or another worker's."""
-        is_stale = False
+        is_stale, outcome = False, None
         try:
             async with asyncio.TaskGroup() as group:
                 keeper = group.create_task(self._keep(lease), name=f"keep lease of {lease.job.request_id}")
@@ -138,7 +138,8 @@ class Advance:
                 keeper.cancel()
         except* StaleError:
             is_stale = True
-        if is_stale:
+        if is_stale or outcome is None:
+            _discard(outcome)
             raise StaleError
         return Attempt(lease, job, outcome)
 
@@ -229,6 +230,11 @@ class Advance:
             if _is_started(job, lease):
                 await self._engine.record(lease, job.module_released(self._clock.now()))
         await self._engine.release(lease)
+
+
+def _discard(outcome: Outcome | None) -> None:
+    if isinstance(outcome, Succeeded) and isinstance(outcome.output, Spooled):
+        outcome.output.file.close()
 
 
 def _is_started(job: Job, lease: Lease) -> bool:

@@ -59,9 +59,9 @@ class Connection:
             self._reported = now
             self.send(progress_header(progress))
 
-    def hand_over(self) -> None:
-        """Tell that another extractor begins."""
-        self.send(handover_header())
+    def hand_over(self, *, is_last: bool) -> None:
+        """Tell that an extractor is done."""
+        self.send(handover_header(is_last=is_last))
 
     def relay(self, extractor: str) -> Extracted:
         """Ask for an extractor, and wait for what it found: extractors/base.py says what comes of it."""
@@ -147,13 +147,13 @@ def _warm_ups(modules: Mapping[str, Module]) -> Iterator[Callable[[], None]]:
 def _serve(
     connection: Connection, modules: Mapping[str, Module], limits: ChildLimits, header: Header, descriptor: int
 ) -> None:
+    document = Document(
+        descriptor=descriptor,
+        name=header["file_name"],
+        media_type=header["media_type"],
+        relay=connection.relay if header["has_relay"] else None,
+    )
     try:
-        document = Document(
-            descriptor=descriptor,
-            name=header["file_name"],
-            media_type=header["media_type"],
-            relay=connection.relay if header["has_relay"] else None,
-        )
         given = Input(
             document=document,
             model=header["model"],
@@ -164,6 +164,7 @@ def _serve(
         )
         answer, payload = _run(modules[header["module"]], given, limits, connection.report)
     finally:
+        document.close()
         os.close(descriptor)
     connection.send(answer, payload)
 

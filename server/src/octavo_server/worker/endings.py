@@ -11,15 +11,15 @@ _BY_ITSELF = frozenset({-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGFPE, -signal
 """What a library does to its own process. Any other signal came from outside, as from a machine without memory."""
 
 
-def crash(exit_code: int, *, handovers: int, is_over_memory: bool, limits: ChildLimits) -> Crashed:
+def crash(exit_code: int, *, begun: int, is_over_memory: bool, limits: ChildLimits) -> Crashed:
     """Why a child died in the middle of a task, and whom the next attempt should leave out.
 
-    `exit_code`: as of a subprocess, a signal's is negative. `handovers`: how often an extractor had given up before.
-    `is_over_memory`: was it killed for the memory it filled?
+    `exit_code`: as of a subprocess, a signal's is negative. `begun`: how many extractors had begun, 0 if the text was
+    there. `is_over_memory`: was it killed for the memory it filled?
     """
     if is_over_memory:
-        return Crashed("MEMORY_LIMIT", f"used more than {limits.data_in_words}", extractors_spent=handovers + 1)
-    spent = handovers + 1 if exit_code in _BY_ITSELF else 0
+        return Crashed("MEMORY_LIMIT", f"used more than {limits.data_in_words}", extractors_spent=begun)
+    spent = begun if exit_code in _BY_ITSELF else 0
     if exit_code in _OUT_OF_MEMORY:
         return Crashed(
             "MEMORY_LIMIT",

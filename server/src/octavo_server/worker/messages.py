@@ -31,7 +31,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """An extractor gave up, and the next one begins: whoever takes the process down now is not the one before."""
+    """Whoever takes the process down now is not the extractor before: it gave up, or served."""
+
+    is_last: bool
+    """No further extractor begins: the text is there."""
 
 
 Message = Progress | Ask | Handover | Outcome
@@ -61,9 +64,9 @@ def ask_header(extractor: str) -> Header:
     return {"type": "ask", "extractor": extractor}
 
 
-def handover_header() -> Header:
-    """An extractor gave up, and the next one begins."""
-    return {"type": "handover"}
+def handover_header(*, is_last: bool) -> Header:
+    """An extractor gave up, and the next one begins; or it served, and none does."""
+    return {"type": "handover", "is_last": is_last}
 
 
 def progress_header(progress: Progress) -> Header:
@@ -105,8 +108,8 @@ def read_message(header: Header, payload: bytes | Spooled, *, number: str) -> Me
     match header:
         case {"type": "progress", "unit": unit, "completed": completed, "total": total} if not payload:
             return Progress(_text(unit), _count(completed), _count(total))
-        case {"type": "handover"} if not payload:
-            return Handover()
+        case {"type": "handover", "is_last": bool(is_last)} if not payload:
+            return Handover(is_last)
         case {"type": "ask", "extractor": extractor} if not payload:
             return Ask(_matching(extractor, _EXTRACTOR))
         case {"type": "succeeded", "media_type": media_type, "warnings": list(warnings), "metadata": metadata}:

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -27,8 +28,8 @@ from octavo_server.worker.sources import open_source
 
 EXIT_SECONDS_MAX = 1.0
 """Between the end of a child's socket and its own."""
-HANDOVERS_MAX = 20
-"""In one task; no chain has so many extractors."""
+EXTRACTORS_MAX = 20
+"""In one task; no chain has so many."""
 JOBS_PER_MEMORY_CHECK = 10
 """How often a child's memory is looked at, in modules: /proc takes a third of what sending a task does."""
 TASK_NUMBER_BYTES = 8
@@ -69,8 +70,9 @@ class Child:
         self._relay = relay
         self._receiver = receiver
         self._jobs = 0
-        self._handovers = 0
-        """How often an extractor gave up in this task."""
+        self._begun = 0
+        """How many extractors began in this task; 0 once one has served."""
+        self._deadline = 0.0
         self._is_retired = False
         self._ended = asyncio.create_task(process.wait(), name=f"child {process.pid}")
 
@@ -143,9 +145,10 @@ class Child:
         is_done = False
         guard = MemoryGuard(self._process, self._limits)
         self._jobs += 1
-        self._handovers = 0
+        self._begun = 1
+        self._deadline = asyncio.get_running_loop().time() + task.seconds_max
         try:
-            async with asyncio.timeout(task.seconds_max):
+            async with asyncio.timeout_at(self._deadline):
                 outcome = await self._outcome(task, source, on_progress)
             is_done = True
         except TimeoutError:
@@ -193,9 +196,9 @@ class Child:
                 case Ask() as ask:
                     await self._answer(ask, task, source, number, is_first=has_relay)
                     has_relay = False
-                case Handover():
-                    self._handovers += 1
-                    if self._handovers > HANDOVERS_MAX:
+                case Handover(is_last=is_last):
+                    self._begun = 0 if is_last else self._begun + 1
+                    if self._begun > EXTRACTORS_MAX:
                         raise MalformedFrameError("no chain has so many extractors")
                 case Progress() as progress:
                     if pace.admits():
@@ -221,7 +224,8 @@ class Child:
         if self._relay is None or not is_first:
             # One answer a task: a hostile document must not keep others from the relay.
             raise MalformedFrameError("the child asked where there is nothing to ask, or again")
-        await send_answer(self._end, await self._relay.run(ask.extractor, task, source), number)
+        left = replace(task, seconds_max=self._deadline - asyncio.get_running_loop().time())
+        await send_answer(self._end, await self._relay.run(ask.extractor, left, source), number)
 
     async def _crashed(self, *, is_over_memory: bool) -> Crashed:
         # First let it end by itself: Popen.kill may reap it, and its exit code would be lost. One that merely closed
@@ -232,7 +236,7 @@ class Child:
         await self.kill()
         code = self._ended.result()
         log.warning("child died", pid=self.pid, cause=name_of(code))
-        return crash(code, handovers=self._handovers, is_over_memory=is_over_memory, limits=self._limits)
+        return crash(code, begun=self._begun, is_over_memory=is_over_memory, limits=self._limits)
 
     def _retire_if_worn(self, outcome: Outcome) -> None:
         is_out_of_memory = isinstance(outcome, Refused) and outcome.reason == "MEMORY_LIMIT"

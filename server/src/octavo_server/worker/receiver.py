@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import socket
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -75,8 +76,9 @@ class Receiver:
                 if len(chunk) > rest:
                     self._received += chunk[rest:]
                     chunk = chunk[:rest]
-                await asyncio.to_thread(_add, file, digest, chunk)
+                await _in_thread(_add, file, digest, chunk)
                 rest -= len(chunk)
+            await _in_thread(file.seek, 0)
         except BaseException:
             file.close()
             raise
@@ -87,6 +89,16 @@ class Receiver:
         if not chunk:
             raise ChildEndedError
         return chunk
+
+
+async def _in_thread(work: Callable[..., object], *arguments: object) -> None:
+    step = asyncio.create_task(asyncio.to_thread(work, *arguments), name="spool output")
+    try:
+        await asyncio.shield(step)
+    except asyncio.CancelledError:
+        # A thread can't be stopped, and the file is closed after this: not under its hands.
+        await asyncio.wait([step])
+        raise
 
 
 def _add(file: BinaryIO, digest: "hashlib._Hash", chunk: bytes) -> None:

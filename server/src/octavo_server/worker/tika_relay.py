@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -17,7 +18,7 @@ from octavo_server.worker.process import ChildUnusableError
 from octavo_server.worker.sandbox import Sandbox
 
 SHARE_OF_TIME_MAX = 0.5
-"""Of what its task may take: the rest is for the extractor that comes after Tika Server."""
+"""Of what its task has left: the rest is for the extractor that comes after Tika Server."""
 ADDRESSES_MAX = 4
 """Of the server's host that are tried."""
 _OF_THE_DOCUMENT = frozenset({"NO_TEXT", "DOCUMENT_ENCRYPTED", "DOCUMENT_DAMAGED", "OUTPUT_TOO_LARGE", UNAVAILABLE})
@@ -43,22 +44,21 @@ class TikaRelay:
         self._sandbox = sandbox
 
     async def run(self, extractor: str, task: Task, source: int) -> Succeeded | Refused:
-        """What Tika Server makes of the document, or why nothing; in any case soon enough for another extractor."""
+        """What Tika Server makes of the document, or why nothing, within half of the time that `task` has left."""
         if extractor != NAME:
             raise MalformedFrameError("the child asked for an extractor that is not there")
         seconds_max = min(self._seconds_max, task.seconds_max * SHARE_OF_TIME_MAX)
         try:
             async with asyncio.timeout(seconds_max):
-                outcome = await self._outcome(task, source)
+                addresses = await self._addresses()
+                if not addresses:
+                    return Refused(UNAVAILABLE, "Tika Server can't be reached: the name of its host is not known")
+                return _told(await self._outcome(task, source, addresses))
         except TimeoutError:
             return Refused(UNAVAILABLE, f"Tika Server did not answer within {seconds_max:.3g} s")
-        except (OSError, UnicodeError):
-            return Refused(UNAVAILABLE, "Tika Server can't be reached: the name of its host is not known")
-        return _told(outcome)
 
-    async def _outcome(self, task: Task, source: int) -> Outcome:
-        addresses = await self._addresses()
-        params = {"url": self._url, "addresses": addresses}
+    async def _outcome(self, task: Task, source: int, addresses: Sequence[str]) -> Outcome:
+        params = {"url": self._url, "addresses": list(addresses)}
         run = ModuleRun(name=NAME, key=NAME, model="", params=params)
         while True:
             async with self._sandbox.child() as child:
@@ -69,9 +69,12 @@ class TikaRelay:
                     continue
 
     async def _addresses(self) -> list[str]:
-        """The host's addresses. Relays ask no name server: they can't, and need not be trusted to."""
+        """The host's addresses, none if it is not known. Relays ask no name server: they need not be trusted to."""
         loop = asyncio.get_running_loop()
-        found = await loop.getaddrinfo(self._endpoint.host, self._endpoint.port, type=socket.SOCK_STREAM)
+        try:
+            found = await loop.getaddrinfo(self._endpoint.host, self._endpoint.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            return []
         return list(dict.fromkeys(str(address[0]) for *_, address in found))[:ADDRESSES_MAX]
 
 
