@@ -98,7 +98,7 @@ class Progress:
     """How far a running module is. Best effort."""
 
     unit: str
-    """What is counted, in the singular: `page`, `byte`."""
+    """What is counted, in the singular: `page`, `slide`, `sheet`, `chapter`, `member`, `byte`, `character`."""
     completed: int
     total: int
     """0 while unknown."""

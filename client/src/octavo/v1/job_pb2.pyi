@@ -145,7 +145,9 @@ class Progress(_message.Message):
     COMPLETED_FIELD_NUMBER: _builtins.int
     TOTAL_FIELD_NUMBER: _builtins.int
     unit: _builtins.str
-    """What is counted, in the singular: "page", "byte"."""
+    """What is counted, in the singular: "page", "slide", "sheet", "chapter", "member" (of an archive), "byte"; "character"
+    while text is cut into snippets.
+    """
     completed: _builtins.int
     """How many are done."""
     total: _builtins.int
