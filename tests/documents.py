@@ -22,6 +22,17 @@ def pdf(pages: Sequence[str] = (PANGRAM,), *, title: str = "", author: str = "")
     return _pdf(pages, None, title=title, author=author)
 
 
+def lines_pdf(lines: Sequence[str]) -> bytes:
+    """A PDF of one page with these lines."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, invariant=True)
+    for index, line in enumerate(lines):
+        canvas.drawString(72, 720 - 14 * index, line)
+    canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
 def encrypted_pdf(password: str = "secret") -> bytes:
     """A PDF that nobody can open without the password."""
     return _pdf([PANGRAM], StandardEncryption(password, canPrint=0))

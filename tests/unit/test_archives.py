@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 from collections.abc import Callable
 
@@ -282,6 +283,15 @@ def test_too_many_links_are_refused() -> None:
 def test_a_zip_with_numbers_of_64_bits_is_read() -> None:
     assert read(with_large_end(documents.archive(TWO))).text == TWO_TEXT
     assert read(documents.archive({"a.docx": with_large_end(documents.word(["Word."]))})).text == "a.docx\nWord."
+
+
+def test_a_zip_whose_last_record_hides_how_many_files_it_has_is_refused() -> None:
+    # Folders, which are counted only before the list is read.
+    data = documents.archive({f"{number}/": b"" for number in range(3 * MEMBERS_MAX)})
+    hidden = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 2, 2, 100, 0, 0)
+    large = with_large_end(data)
+    assert refused(large[: large.rindex(b"PK\x05\x06")] + hidden) == refused(data)
+    assert refused(data) == ("DOCUMENT_TOO_LARGE", f"the archive has more than {MEMBERS_MAX:,} files")
 
 
 def test_a_compressed_bomb_is_refused() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from octavo_server.domain.jobs import Progress
 from octavo_server.extractors.base import CannotExtractError, Extractor, RefusalError
 from octavo_server.extractors.fictionbook import FictionBook
+from octavo_server.extractors.hypertext import xml_events
 from octavo_server.extractors.svg import Svg
 from tests.web_documents import BILLION_LAUGHS, fiction_book, read
 
@@ -112,6 +113,19 @@ def test_deep_nesting_is_read_all_the_same(extractor: Extractor) -> None:
 
 
 @BOTH
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_nesting_that_is_too_deep_is_refused(extractor: Extractor, encoding: str) -> None:
+    with pytest.raises(RefusalError, match="nested too deeply") as caught:
+        read(extractor, ("<FictionBook>" + "<a b='/>'>" * (xml_events.DEPTH_MAX + 1)).encode(encoding))
+    assert caught.value.reason == "DOCUMENT_TOO_LARGE"
+
+
+def test_nesting_that_is_too_deep_is_refused_where_only_text_is_heard() -> None:
+    with pytest.raises(RefusalError, match="nested too deeply"):
+        xml_events.read([b"<a>" * 50_000] * 5, xml_events.Quiet(), with_starts=False)
+
+
+@BOTH
 def test_a_tag_that_does_not_end_is_refused(extractor: Extractor) -> None:
     with pytest.raises(RefusalError, match="single tag") as caught:
         read(extractor, '<FictionBook a="' + "x" * 3_000_000)
@@ -150,7 +164,7 @@ def test_a_picture_is_its_labels() -> None:
 
 
 def test_a_picture_without_labels_has_no_text() -> None:
-    with pytest.raises(CannotExtractError, match="no labels") as caught:
+    with pytest.raises(RefusalError, match="no labels") as caught:
         read(Svg(), svg("<path d='M0 0'/>"))
     assert caught.value.reason == "NO_TEXT"
 

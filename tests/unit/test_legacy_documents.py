@@ -1,14 +1,18 @@
 """RTF, the office documents before 2007 and Outlook's mails."""
 
+import json
 import os
+import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import xberg
 
 from octavo_server.domain.jobs import Progress
 from octavo_server.extractors.base import CannotExtractError, Document, Extracted
 from octavo_server.extractors.xberg_legacy import Xberg
+from octavo_server.extractors.xberg_metadata import metadata_of
 from tests import ole_documents
 
 Reader = Callable[..., Extracted]
@@ -111,6 +115,36 @@ def test_fields_and_tables_of_a_word_document_are_read_as_they_look(read: Reader
         'See \x13 HYPERLINK "http://a.example" \x14the page\x15.\rleft\x07right\x07\x07after\x0bword'
     )
     assert read(data).text == "See the page.\nleft\tright\nafter\nword"
+
+
+def test_characters_beyond_the_basic_plane_shift_no_story(read: Reader) -> None:
+    # The maker stores a byte a character; the mark for that is dropped, and the place is where the text stands.
+    given = ole_documents.word("1234567\r.......", beside=["1234567\r......."])
+    text = "\U0001f600abcd\rBody 12.\rote\r".encode("utf-16-le")
+    place = struct.pack("<HIH", 0, 0x40000000 | 2048 * 2, 0)
+    at = given.index(b"1234567\r")
+    data = (given[:at] + text + given[at + len(text) :]).replace(place, struct.pack("<HIH", 0, 2048, 0))
+    assert read(data).text == "\U0001f600abcd\nBody 12.\n\note"
+
+
+@pytest.mark.parametrize(
+    ("story", "shown"),
+    [
+        ("Before \x13 after.", "Before  after."),
+        ("\x13 PAGE \x15Not \x13 \x13 HIDDEN \x14seen\x15 rest", "Not  seen rest"),
+        ("\x13 IF \x13 PAGE \x141\x15 = 1 \x14yes\x15.", "yes."),
+        ("\x14a\x15b", "ab"),
+    ],
+)
+def test_a_field_that_does_not_end_hides_no_text(read: Reader, story: str, shown: str) -> None:
+    assert read(ole_documents.word(f"Start. {story}")).text == f"Start. {shown}"
+
+
+@pytest.mark.parametrize(("told", "count"), [("12", 12), ("9" * 5_000, None), ("x", None)])
+def test_a_count_of_too_many_digits_is_none(told: str, count: int | None) -> None:
+    # The class that the library itself makes is not the one that it exports.
+    metadata = type(xberg.ExtractedDocument().metadata)(additional={"page_count": json.dumps(told)})
+    assert metadata_of(xberg.ExtractedDocument(metadata=metadata)).page_count == count
 
 
 def test_a_workbook_is_read_row_by_row_under_its_sheets_name(read: Reader) -> None:

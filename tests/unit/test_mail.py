@@ -1,6 +1,9 @@
 """The text of mails."""
 
+import base64
+import binascii
 import os
+import quopri
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -164,6 +167,7 @@ def test_a_body_is_decoded_as_it_declares(read: Reader, charset: str, encoding: 
         (b"=?utf-8?q?=C3?= =?utf-8?q?=A4?=", "ä"),
         (b"caf\xc3\xa9 in UTF-8", "café in UTF-8"),
         (b"caf\xe9 ol\xe9 in no declared encoding", "café olé in no declared encoding"),
+        (b"one\xe2\x80\xa8line\xc2\x85of\x0btext", "one line of text"),
         (b"folded\n  over\r\n\tlines", "folded over lines"),
         (b"=?unheard-of?q?words?=", "words"),
         (b"=?utf-8?x?not encoded?=", "=?utf-8?x?not encoded?="),
@@ -225,6 +229,121 @@ def test_an_encrypted_part_beside_text_is_left_out_and_told(read: Reader) -> Non
     extracted = read(message)
     assert "PGP" not in extracted.text
     assert extracted.warnings == ("a part of the mail is encrypted and was left out",)
+
+
+def test_what_stands_around_an_encrypted_passage_is_read(read: Reader) -> None:
+    around = f"{ENCRYPTED_TEXT}Between.\n{ENCRYPTED_TEXT}\nList of Ann"
+    extracted = read(mail(around))
+    assert extracted.text.endswith("\n\nBetween.\n\n\nList of Ann")
+    assert extracted.warnings == ("a part of the mail is encrypted and was left out",)
+
+
+def test_a_text_about_encrypted_passages_is_read_whole(read: Reader) -> None:
+    about = "It starts with\n-----BEGIN PGP MESSAGE-----\nand goes on."
+    assert read(mail(about)).text.endswith(about)
+
+
+def test_many_starts_of_encrypted_passages_take_no_more_time_than_their_length(read: Reader) -> None:
+    text = "Hi\n" + "-----BEGIN PGP MESSAGE-----\n" * 15_000 + "x-----BEGIN PGP MESSAGE-----" * 15_000
+    assert read(headed(b"Content-Type: text/plain", text.encode())).text.endswith(text[3:])
+
+
+FOOTER = "_______________________________________________\nlist mailing list\nhttps://list.example.com/\n"
+BODY = "The body of two lines, which is more than one line of base64 takes: so it is cut. 1"
+PADDED = base64.encodebytes(BODY.encode()).decode()
+UNPADDED = base64.encodebytes(b"A body that needs no padding is 63 bytes long, as this one is!\n").decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (PADDED + FOOTER, f"is cut. 1\n{FOOTER.strip()}"),
+        (PADDED.replace("\n", "\r\n") + "\r\n" + FOOTER.replace("\n", "\r\n"), f"is cut. 1\n{FOOTER.strip()}"),
+        (PADDED.strip() + FOOTER, f"is cut. 1\n{FOOTER.strip()}"),
+        (UNPADDED + FOOTER, f"as this one is!\n{FOOTER.strip()}"),
+        (PADDED + PADDED + FOOTER, f"is cut. 1{BODY}\n{FOOTER.strip()}"),
+        ("T25lLA==VHdvLA==", "One,Two,"),
+        (PADDED.replace("\n", "!\n ", 1), "takes: so it is cut. 1"),
+        ("This is not encoded at all.\n", "This is not encoded at all."),
+        (PADDED.replace("\n", " "), "takes: so it is cut. 1"),
+    ],
+)
+def test_text_behind_a_body_in_base64_is_read_as_it_stands(read: Reader, body: str, shown: str) -> None:
+    extracted = read(headed(b"Content-Type: text/plain\nContent-Transfer-Encoding: base64", body.encode()))
+    assert extracted.text.endswith(shown)
+    assert "\ufffd" not in extracted.text
+    assert extracted.warnings == ()
+
+
+def test_bytes_behind_a_body_in_base64_that_are_no_text_are_left_out_and_told(read: Reader) -> None:
+    headers = b"Content-Type: text/plain\nContent-Transfer-Encoding: base64"
+    extracted = read(headed(headers, PADDED.encode() + bytes(range(1, 256)) * 4))
+    assert extracted.text.endswith("is cut. 1")
+    assert extracted.warnings == ("a part of the mail is damaged; what could not be decoded was left out",)
+
+
+@pytest.mark.parametrize("hostile", [b"QQ==", b"=", b" ", b"QUJD\n_", b"A" * 50 + b"_\n", b"A\n", b"QQ==\n", b"_\n"])
+def test_damaged_base64_takes_no_more_time_than_its_length(read: Reader, hostile: bytes) -> None:
+    headers = b"Content-Type: text/plain\nContent-Transfer-Encoding: base64"
+    read(headed(headers, hostile * (1_000_000 // len(hostile)) + b"!"))
+
+
+def test_an_attachment_in_base64_is_read_without_the_footer_behind(read: Reader) -> None:
+    headers = b"Content-Type: application/zip; name=a.zip\nContent-Transfer-Encoding: base64"
+    attached = base64.encodebytes(documents.archive({"notes.txt": b"A note."}))
+    assert read(headed(headers, attached + FOOTER.encode())).text.endswith("a.zip\nnotes.txt\nA note.")
+
+
+def test_a_body_in_uuencode_is_decoded(read: Reader) -> None:
+    lines = b"".join(binascii.b2a_uu(line) for line in (b"First line,\n", b"and the second."))
+    body = b"Before.\nbegin 644 letter.txt\n" + lines + b"`\nend\nBehind.\n"
+    headers = b"Content-Type: text/plain\nContent-Transfer-Encoding: x-uuencode"
+    assert read(headed(headers, body)).text.endswith("\n\nFirst line,\nand the second.\nBefore.\n\nBehind.")
+
+
+def test_a_damaged_line_in_uuencode_costs_only_itself(read: Reader) -> None:
+    body = b"begin 644 a\n" + binascii.b2a_uu(b"First.") + b"\x7f\x7f\x7f\n" + binascii.b2a_uu(b"Third.")
+    headers = b"Content-Type: text/plain\nContent-Transfer-Encoding: uuencode"
+    assert read(headed(headers, body)).text.endswith("First.Third.")
+
+
+@pytest.mark.parametrize("how", ["base64", "quoted-printable"])
+def test_a_forwarded_mail_that_is_encoded_is_decoded(read: Reader, how: str) -> None:
+    older = headed(b'Content-Type: text/html; charset="utf-8"', "<p>größer</p>".encode())
+    encoded = base64.encodebytes(older) if how == "base64" else quopri.encodestring(older)
+    extracted = read(headed(b"Content-Type: message/rfc822\nContent-Transfer-Encoding: " + how.encode(), encoded))
+    assert extracted.text.endswith("From: ann@example.com\n\ngrößer")
+
+
+def test_a_forwarded_mail_that_is_only_said_to_be_encoded_is_read_as_it_stands(read: Reader) -> None:
+    older = headed(b"Content-Type: multipart/mixed; boundary=b", b"--b\n\none=41\n--b--")
+    headers = b"Content-Type: message/rfc822\nContent-Transfer-Encoding: quoted-printable"
+    assert read(headed(headers, older)).text.endswith("From: ann@example.com\n\none=41")
+
+
+def test_of_alternatives_within_alternatives_one_is_shown(read: Reader) -> None:
+    plain, rich = b"Content-Type: text/plain\n\n", b"Content-Type: text/html\n\n"
+    body = (
+        b"--o\nContent-Type: multipart/alternative; boundary=i\n\n--i\n" + plain + b"inner\n--i\n" + plain + b"richer\n"
+        b"--i--\n--o\n" + rich + b"<p>best</p>\n--o--\n"
+    )
+    text = read(headed(b"Content-Type: multipart/alternative; boundary=o", body)).text
+    assert text == "From: ann@example.com\n\nbest"
+
+
+def test_the_best_of_alternatives_may_be_within_another(read: Reader) -> None:
+    plain, rich = b"Content-Type: text/plain\n\n", b"Content-Type: text/html\n\n"
+    body = (
+        b"--o\n" + plain + b"outer\n--o\nContent-Type: multipart/alternative; boundary=i\n\n--i\n" + plain + b"inner\n"
+        b"--i\n" + rich + b"<p>best</p>\n--i--\n--o\n" + plain + b"last\n--o--\n"
+    )
+    text = read(headed(b"Content-Type: multipart/alternative; boundary=o", body)).text
+    assert text == "From: ann@example.com\n\nbest"
+
+
+def test_images_have_no_names_in_a_mail_and_their_descriptions_stay_as_they_are(read: Reader) -> None:
+    page = b'<img src="cid:1">Shown.<img alt="how src = dest works" src=a.gif>'
+    assert read(headed(b"Content-Type: text/html", page)).text.endswith("\n\nShown. how src = dest works")
 
 
 def test_what_has_no_headers_is_no_mail(read: Reader) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import random
+import struct
 import tracemalloc
 import zipfile
 
@@ -12,14 +13,17 @@ import pytest
 
 from octavo_server.domain.limits import MIB
 from octavo_server.domain.metadata import DocumentMetadata
-from octavo_server.extractors.base import CannotExtractError, RefusalError
-from octavo_server.extractors.office.archive import XML_BYTES_MAX
+from octavo_server.extractors.allowance import UNPACKED_BYTES_MAX, Allowance
+from octavo_server.extractors.base import CannotExtractError, Document, RefusalError
 from octavo_server.extractors.office.markup import DEPTH_MAX, TOKEN_BYTES_MAX
+from octavo_server.extractors.office_open_xml import OfficeOpenXml
+from tests.archive_documents import with_large_end
 from tests.office_documents import (
     archive,
     claiming,
     crowded,
     encrypted_package,
+    ignore,
     office,
     open_document,
     paragraph,
@@ -30,6 +34,16 @@ from tests.office_documents import (
     word_part,
     workbook,
 )
+
+
+def with_false_end(entries: bytes) -> bytes:
+    """A zip whose end says that its list of parts has 100 bytes; the one with numbers of 64 bits tells the truth."""
+    start = b"PK\x03\x04"
+    count = entries.count(b"PK\x01\x02")
+    large = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, len(entries), len(start))
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(start) + len(entries), 1)
+    return start + entries + large + locator + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 2, 2, 100, 4, 0)
+
 
 ODF_PARAGRAPH = "<text:p>Hello.</text:p>"
 
@@ -112,6 +126,58 @@ def test_a_damaged_slide_costs_no_more_than_itself():
     assert failure(none_left).message == told
 
 
+def without(data: bytes, *names: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as given:
+        return archive({name: given.read(name) for name in given.namelist() if name not in names})
+
+
+def test_a_missing_slide_is_told_and_counted():
+    made = pptx.Presentation()
+    for title in ("One", "Two"):
+        made.slides.add_slide(made.slide_layouts[5]).shapes.title.text = title
+
+    extracted = read(without(saved(made), "ppt/slides/slide1.xml"))
+
+    assert extracted.text == "Two"
+    assert extracted.warnings == ("its part ppt/slides/slide1.xml is missing and was left out",)
+    assert extracted.metadata.page_count == 2
+
+
+def test_missing_notes_of_a_slide_are_told():
+    made = pptx.Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[5])
+    slide.shapes.title.text = "One"
+    slide.notes_slide.notes_text_frame.text = "Said."
+
+    extracted = read(without(saved(made), "ppt/notesSlides/notesSlide1.xml"))
+
+    assert extracted.warnings == ("its part ppt/notesSlides/notesSlide1.xml is missing and was left out",)
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"])
+def test_a_missing_part_of_a_workbook_is_told(part: str):
+    extracted = read(without(workbook(""), part), "a.xlsx")
+
+    assert extracted.text == "Sheet"
+    assert extracted.warnings == (f"its part {part} is missing and was left out",)
+    assert extracted.metadata.page_count == 1
+
+
+def test_a_sheet_that_nothing_points_to_is_told():
+    extracted = read(without(workbook(""), "xl/_rels/workbook.xml.rels"), "a.xlsx")
+
+    assert extracted.text == "Sheet"
+    assert extracted.warnings == ("its part rId1 is missing and was left out",)
+
+
+@pytest.mark.parametrize("kind", ["header", "footer", "footnotes", "endnotes", "comments", "numbering", "chart"])
+def test_a_missing_part_of_a_word_document_is_told(kind: str):
+    extracted = read(word(paragraph("Text."), ("m", kind, "lost.xml")))
+
+    assert extracted.text == "Text."
+    assert extracted.warnings == ("its part word/lost.xml is missing and was left out",)
+
+
 def test_an_encoding_that_nobody_knows_is_told():
     data = office("word", f"<?xml version='1.0' encoding='x-none'?>{word_part(paragraph('x'))}")
 
@@ -145,7 +211,7 @@ def test_an_encrypted_open_document_is_told():
         (random.Random(1).randbytes(1000), "the document is damaged: it is not the zip archive that its name promises"),
         (archive({"a.txt": "x"}), "the document is damaged: its main part is missing"),
         (word("<w:p>"), "the document is damaged: its XML is not well-formed (mismatched tag, line 1)"),
-        (b"PK\x05\x06", "the document is damaged: its list of parts can't be read"),
+        (b"PK\x05\x06", "the document is damaged: the end of the file is missing"),
     ],
     ids=["truncated", "random", "another zip", "broken XML", "end only"],
 )
@@ -204,7 +270,7 @@ def test_a_document_type_alone_does_no_harm():
 
 
 def test_what_unpacks_to_too_much_is_not_unpacked():
-    data = claiming(word(paragraph("x")), "word/document.xml", XML_BYTES_MAX + 1)
+    data = claiming(word(paragraph("x")), "word/document.xml", UNPACKED_BYTES_MAX + 1)
 
     told = refusal(data)
 
@@ -244,6 +310,38 @@ def test_an_archive_of_too_many_parts_is_not_listed():
     assert refusal(crowded(200_000)).message == "the document is an archive of too many parts"
 
 
+def test_a_list_of_parts_that_only_the_large_end_admits_to_is_not_listed():
+    entries = archive({"a.xml": ""})[:-22].partition(b"PK\x01\x02")[2]
+    data = with_false_end((b"PK\x01\x02" + entries) * 200_000)
+
+    assert refusal(data).message == "the document is an archive of too many parts"
+
+
+def test_numbers_that_look_like_the_end_of_an_archive_hide_none():
+    listed = crowded(200_000)
+    data = listed[:-6] + b"PK\x05\x06" + listed[-2:]
+
+    assert refusal(data).message == "the document is an archive of too many parts"
+
+
+def test_a_document_with_numbers_of_64_bits_is_read():
+    assert read(with_large_end(word(paragraph("Text.")))).text == "Text."
+
+
+def test_what_documents_inside_others_unpack_to_counts_together():
+    allowance = Allowance()
+    document = Document(content=word(paragraph("x")), name="a.docx", allowance=allowance)
+
+    OfficeOpenXml().extract(document, chars_max=100, report=ignore)
+    unpacked_bytes = UNPACKED_BYTES_MAX - allowance.bytes_left
+    assert unpacked_bytes > 0
+    allowance.bytes_left = unpacked_bytes - 1
+    with pytest.raises(RefusalError) as caught:
+        OfficeOpenXml().extract(document, chars_max=100, report=ignore)
+
+    assert caught.value.reason == "DOCUMENT_TOO_LARGE"
+
+
 def test_a_list_that_is_kept_whole_has_a_limit():
     data = claiming(word(paragraph("x")), "word/_rels/document.xml.rels", 20 * MIB)
 
@@ -276,6 +374,25 @@ def test_elements_nested_without_end_are_refused():
     data = word("<w:p>" * 3 * DEPTH_MAX)
 
     assert refusal(data).message == "the document's elements are nested too deeply"
+
+
+@pytest.mark.parametrize("closing", ["<!--</-->", "<?x </?>", "<w:b w:c='/>'></w:b>", "/>"])
+def test_what_only_looks_like_an_end_hides_no_depth(closing: str):
+    data = word(f"<w:p>{closing}" * 3 * DEPTH_MAX)
+
+    assert refusal(data).message == "the document's elements are nested too deeply"
+
+
+def test_elements_that_are_left_out_are_as_deep_as_others_at_most():
+    data = word(paragraph("x") * 30_000 + "<w:tabs>" + "<w:tab>" * 2 * DEPTH_MAX)
+
+    assert refusal(data).message == "the document's elements are nested too deeply"
+
+
+def test_a_long_document_with_much_that_is_left_out_is_not_deep():
+    data = word("<w:p><w:tabs><w:tab/></w:tabs></w:p>" * 2 * DEPTH_MAX + paragraph("Text."))
+
+    assert read(data).text.strip() == "Text."
 
 
 def test_deep_open_documents_are_read():

@@ -3,11 +3,15 @@
 import io
 
 import docx
+import pytest
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import Pt
 from PIL import Image
 
-from tests.office_documents import office, paragraph, read, relationships, saved, with_parts, word, word_part
+from octavo_server.extractors.base import Document, RefusalError
+from octavo_server.extractors.chain import read_member
+from octavo_server.extractors.office_open_xml import OfficeOpenXml
+from tests.office_documents import ignore, office, paragraph, read, relationships, saved, with_parts, word, word_part
 
 
 def lines(data: bytes) -> list[str]:
@@ -84,6 +88,93 @@ def test_notes_follow_the_paragraph_that_refers_to_them():
     )
 
     assert lines(data) == ["One.", "At the foot.", "At the end.", "Two."]
+
+
+@pytest.mark.parametrize("kind", ["footnote", "endnote"])
+def test_a_comment_on_a_note_follows_it(kind: str):
+    noted = paragraph("At the foot.", '<w:r><w:commentReference w:id="7"/></w:r>')
+    data = word(
+        paragraph("One.", f'<w:r><w:{kind}Reference w:id="2"/></w:r>') + paragraph("Two."),
+        **{f"{kind}s": f'<w:{kind} w:id="2">{noted}</w:{kind}>'},
+        comments=f'<w:comment w:id="7" w:author="Ann">{paragraph("Why?")}</w:comment>',
+    )
+
+    assert lines(data) == ["One.", "At the foot.", "Ann: Why?", "Two."]
+
+
+def test_notes_that_nothing_refers_to_follow_the_body():
+    data = word(
+        paragraph("One."),
+        footnotes=f'<w:footnote w:id="2">{paragraph("Foot.")}</w:footnote>',
+        comments=f'<w:comment w:id="7">{paragraph("Why?")}</w:comment>',
+        footer=paragraph("Below."),
+    )
+
+    assert lines(data) == ["One.", "Why?", "Foot.", "Below."]
+
+
+def test_a_header_refers_to_notes_and_to_charts_of_its_own():
+    title = "<c:title><a:p><a:r><a:t>{}</a:t></a:r></a:p></c:title>"
+    body = paragraph("Body.", '<w:r><c:chart r:id="c"/></w:r>')
+    header = paragraph("Above.", '<w:r><c:chart r:id="c"/><w:commentReference w:id="7"/></w:r>')
+    data = office(
+        "word",
+        word_part(body),
+        ("c", "chart", "one.xml"),
+        ("h", "header", "header1.xml"),
+        ("n", "comments", "comments.xml"),
+        parts={
+            "word/one.xml": word_part(title.format("First"), "c:chartSpace"),
+            "word/two.xml": word_part(title.format("Second"), "c:chartSpace"),
+            "word/header1.xml": word_part(header, "w:hdr"),
+            "word/_rels/header1.xml.rels": relationships(("c", "chart", "two.xml")),
+            "word/comments.xml": word_part(f'<w:comment w:id="7">{paragraph("Why?")}</w:comment>', "w:comments"),
+        },
+    )
+
+    assert lines(data) == ["Above.", "Second", "Why?", "Body.", "First"]
+
+
+FOREIGN = word(
+    paragraph("Before.") + '<w:altChunk r:id="x"/><w:altChunk r:id="x"/>' + paragraph("After."),
+    ("x", "aFChunk", "chunk.html"),
+)
+
+
+def test_a_part_of_another_format_is_read_once_where_it_stands():
+    data = with_parts(FOREIGN, {"word/chunk.html": "<html><p>In <b>between</b>.</p></html>"})
+
+    extracted = OfficeOpenXml(read_member=read_member).extract(
+        Document(content=data, name="a.docx"), chars_max=1_000, report=ignore
+    )
+
+    assert (extracted.text.split("\n"), extracted.warnings) == (["Before.", "In between.", "After."], ())
+
+
+@pytest.mark.parametrize(
+    ("reader", "content"), [(None, b"<html><p>In between.</p></html>"), (read_member, bytes(range(256)))]
+)
+def test_a_part_of_a_format_that_is_not_read_is_told(reader, content: bytes):
+    pointer = relationships(("x", "aFChunk", "chunk.odd"))
+    data = with_parts(FOREIGN, {"word/chunk.odd": content, "word/_rels/document.xml.rels": pointer})
+
+    extracted = OfficeOpenXml(read_member=reader).extract(
+        Document(content=data, name="a.docx"), chars_max=1_000, report=ignore
+    )
+
+    assert extracted.text == "Before.\nAfter."
+    assert extracted.warnings == ("its part word/chunk.odd is of another format and was left out",)
+
+
+def test_a_part_of_another_format_with_too_much_text_is_refused():
+    data = with_parts(FOREIGN, {"word/chunk.html": f"<html><p>{'long ' * 1000}</p></html>"})
+
+    with pytest.raises(RefusalError) as caught:
+        OfficeOpenXml(read_member=read_member).extract(
+            Document(content=data, name="a.docx"), chars_max=1_000, report=ignore
+        )
+
+    assert caught.value.reason == "OUTPUT_TOO_LARGE"
 
 
 def test_a_note_is_written_once_however_often_it_is_referred_to():

@@ -76,6 +76,21 @@ def test_a_number_is_written_as_short_as_it_can_be():
     assert lines(workbook(rows))[1] == "4.4\t1000\t7"
 
 
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("4111111111111110", "4111111111111110"),
+        ("12345678901234567", "12345678901234567"),
+        ("-98765432109876543210987", "-98765432109876543210987"),
+        ("1.23456789012345E+16", "12345678901234500"),
+        ("2E20", "200000000000000000000"),
+        ("1e+300", "1e+300"),
+    ],
+)
+def test_a_long_integer_keeps_its_digits(stored: str, shown: str):
+    assert lines(workbook(f'<row><c r="A1"><v>{stored}</v></c></row>'))[1] == shown
+
+
 def test_texts_may_be_shared_inline_or_the_result_of_a_formula():
     rows = (
         '<row><c r="A1" t="s"><v>1</v></c><c r="B1" t="inlineStr"><is><r><t>in</t></r><r><t>line</t></r></is></c>'

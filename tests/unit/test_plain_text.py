@@ -126,7 +126,7 @@ def test_utf_8_with_a_damaged_byte_stays_utf_8(read: Reader) -> None:
 
     assert result.text.startswith(RUSSIAN)
     assert result.warnings == (
-        "the text is not valid UTF-8; it was read as utf-8",
+        "the text has bytes that are not UTF-8; it was read as utf-8",
         "what is not valid utf-8 became U+FFFD, 1 times",
     )
 

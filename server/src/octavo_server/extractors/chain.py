@@ -51,7 +51,7 @@ def _unheard(_progress: Progress) -> None:
 ORDER: Mapping[Kind, Sequence[Extractor]] = {
     Kind.TEXT: (Plain(),),
     Kind.PDF: (Pdfium(), TikaNative()),
-    Kind.OOXML: (OfficeOpenXml(), TikaNative()),
+    Kind.OOXML: (OfficeOpenXml(read_member=read_member), TikaNative()),
     Kind.ODF: (OpenDocument(), TikaNative()),
     Kind.LEGACY: (Xberg(), TikaNative()),
     Kind.MAIL: (Mail(read_member=read_member), TikaNative()),
@@ -168,7 +168,7 @@ def _try(extractor: Extractor, document: Document, *, chars_max: int, report: Re
         # Its message may quote the document, which no log may.
         log.warning("extractor %s failed with %s", extractor.name, type(error).__name__)
         return _Failure("DOCUMENT_DAMAGED", "the document can't be read")
-    if not extracted.text.strip():
+    if not extracted.text.strip().strip("\ufeff"):
         return _Failure("NO_TEXT", BLANK)
     if len(extracted.text) > chars_max:
         raise RefusalError("OUTPUT_TOO_LARGE", f"the document has more than {chars_max:,} characters of text")

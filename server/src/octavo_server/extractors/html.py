@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 BYTES_MAX = 128 * MIB
 """A larger page is refused: as characters it takes up to four times as much memory."""
-_HANDED_ON_BYTES_MAX = 16 * MIB
-"""Of a page without text. Another reader has nothing to find in a larger one, either; Tika needs all memory for it."""
 _XHTML = re.compile(r"\s*<\?xml\s|[^<]*<!DOCTYPE[^>]*XHTML|[^<]*<html[^>]*\sxmlns=", re.IGNORECASE)
 """Whether <title/> ends at once matters only where a page is written as XML, which says so at its start."""
 _XHTML_EXTENSIONS = (".xhtml", ".xht")
@@ -53,10 +51,10 @@ class Html:
 
         page.read(text, xml=xml, chars_max=chars_max, progress=progress)
         report(Progress("byte", size, size))
-        if size > _HANDED_ON_BYTES_MAX and not page.has_words:
+        if not page.has_words:
+            # Nobody else is asked: Tika takes some such pages for plain text, and gives their scripts.
             raise RefusalError("NO_TEXT", "no text: the page is blank")
-        shown = prose.text() if page.has_words else ""
-        return Extracted(text=shown, warnings=warnings, metadata=_metadata(page.facts, encoding, xml=xml))
+        return Extracted(text=prose.text(), warnings=warnings, metadata=_metadata(page.facts, encoding, xml=xml))
 
     def warm_up(self) -> None:
         """There is nothing to load."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from octavo_server.domain.file_types import TEXT_EXTENSIONS
 from octavo_server.extractors.base import Document
-from octavo_server.extractors.charsets import UTF_8_BOM
+from octavo_server.extractors.hypertext.prolog import HTML, root_of
 from octavo_server.extractors.mime.recognition import START_BYTES, is_mail
 from octavo_server.extractors.zip_names import zip_names
 
@@ -56,13 +56,7 @@ _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 _TAR_MAGIC = (257, b"ustar")
 _PDF_WITHIN_BYTES = 1_024
 """PDF readers look for the header in the first 1,024 bytes (ISO 32000, implementation note 13)."""
-_ROOT = re.compile(
-    rb"\s*(?:<\?xml[^>]{0,200}>|<!--.{0,2000}?-->|<!DOCTYPE[^>\[]{0,300}(?:\[.{0,2000}?\])?>|\s)*<([\w:-]+)", re.DOTALL
-)
-_HTML_DOCTYPE = re.compile(
-    rb"\s*(?:<\?xml[^>]{0,200}>|<!--.{0,2000}?-->|\s)*<!doctype\s+html\b", re.IGNORECASE | re.DOTALL
-)
-_ROOTS = {b"html": Kind.HTML, b"svg": Kind.SVG, b"svg:svg": Kind.SVG, b"FictionBook": Kind.FICTIONBOOK}
+_ROOTS = {HTML: Kind.HTML, b"svg": Kind.SVG, b"svg:svg": Kind.SVG, b"FictionBook": Kind.FICTIONBOOK}
 
 
 def kind_of(document: Document) -> Kind:
@@ -106,12 +100,8 @@ def _by_name(extension: str, start: bytes) -> Kind:
         return named
     if b"%PDF-" in start[:_PDF_WITHIN_BYTES]:
         return Kind.PDF
-    return _by_markup(start) or (Kind.MAIL if is_mail(start) else named or Kind.OTHER)
-
-
-def _by_markup(start: bytes) -> Kind | None:
-    start = start.removeprefix(UTF_8_BOM)
-    root = _ROOT.match(start)
-    if _HTML_DOCTYPE.match(start) or (root and root[1].lower() == b"html"):
-        return Kind.HTML
-    return _ROOTS.get(root[1]) if root else None
+    root = _ROOTS.get(root_of(start))
+    # A page may begin with a picture.
+    if root and not (root is Kind.SVG and named is Kind.HTML):
+        return root
+    return Kind.MAIL if is_mail(start) else named or Kind.OTHER

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import re
 from ctypes import Array, c_char
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,8 @@ _SECURITY_ERROR = 5
 """fpdfview.h: FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY."""
 _ENCRYPTION = b"/Encrypt"
 """ISO 32000-1, 7.5.5: an entry of the trailer, which is never encrypted or compressed itself."""
-_HYPHEN_AT_LINE_END = "\ufffe"
-"""pdfium puts this non-character where a word is hyphenated."""
+_HYPHEN_AT_LINE_END = re.compile("[\x02\ufffe]")
+"""pdfium puts one of these where a word is hyphenated, in place of the hyphen and of the line's end."""
 
 
 class Pdfium:
@@ -86,7 +87,7 @@ def _text(pdf: pypdfium2.PdfDocument, chars_max: int, report: Report) -> tuple[s
             break
     if unreadable == total:
         raise CannotExtractError("DOCUMENT_DAMAGED", "the document is damaged: none of its pages can be read")
-    return "\n".join(pages).replace(_HYPHEN_AT_LINE_END, "-"), unreadable
+    return _HYPHEN_AT_LINE_END.sub("-\n", "\n".join(pages)), unreadable
 
 
 def _page_text(pdf: pypdfium2.PdfDocument, index: int) -> str:

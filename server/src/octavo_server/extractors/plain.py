@@ -71,7 +71,7 @@ def _decode(data: mmap.mmap | bytes, chars_max: int, report: Report) -> tuple[st
             return _decoded(data, "utf-8", "strict", chars_max, report), "utf-8", ()
         except NotValidError as error:
             encoding = charsets.by_guess(data, error.start)
-            why = "the text is not valid UTF-8"
+            why = "the text has bytes that are not UTF-8" if encoding == "utf-8" else "the text is not valid UTF-8"
     text, warnings = _read(data, encoding, chars_max, report)
     return text, encoding, (f"{why}; it was read as {encoding}", *warnings)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from octavo_server.domain.metadata import DocumentMetadata
-from octavo_server.extractors.base import CannotExtractError, Document, Extracted, Report
+from octavo_server.extractors.base import Document, Extracted, RefusalError, Report
 from octavo_server.extractors.hypertext.prose import Prose
 from octavo_server.extractors.hypertext.xml_events import EnoughError, NotWellFormedError, damaged, read_document
 
@@ -36,7 +36,7 @@ class Svg:
             warnings = (f"the picture is damaged, {error}: what comes behind was left out",)
         text = picture.prose.text()
         if not text:
-            raise CannotExtractError("NO_TEXT", "no text: the picture has no labels")
+            raise RefusalError("NO_TEXT", "no text: the picture has no labels")
         metadata = DocumentMetadata(media_type="image/svg+xml", title=picture.title)
         return Extracted(text=text, warnings=warnings, metadata=metadata)
 

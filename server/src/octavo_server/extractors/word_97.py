@@ -7,7 +7,7 @@ import struct
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from octavo_server.extractors.ole import OleFile
 
@@ -49,12 +49,13 @@ def text_of(ole: OleFile) -> str:
         return ""
     table = ole.read("1Table" if flags & _TABLE_1 else "0Table")
     start, size = struct.unpack_from("<II", stream, _CLX)
-    whole = "".join(_pieces(stream, table[start : start + size]))
+    whole = b"".join(_pieces(stream, table[start : start + size]))
     shown = (_shown(story) for story in _stories(stream, whole))
     return "\n\n".join(story for story in shown if story)
 
 
-def _pieces(stream: bytes, clx: bytes) -> Iterator[str]:
+def _pieces(stream: bytes, clx: bytes) -> Iterator[bytes]:
+    """In UTF-16, whose units are what the document counts as characters."""
     position = 0
     while clx[position : position + 1] == bytes([_PROPERTIES]):
         position += 3 + int.from_bytes(clx[position + 1 : position + 3], "little")
@@ -71,15 +72,16 @@ def _pieces(stream: bytes, clx: bytes) -> Iterator[str]:
         (place,) = struct.unpack_from("<I", places, (count + 1) * 4 + index * 8 + 2)
         if place & _ONE_BYTE:
             start = (place & ~_ONE_BYTE) // 2
-            yield stream[start : start + chars].decode("cp1252", errors="replace")
+            yield stream[start : start + chars].decode("cp1252", errors="replace").encode("utf-16-le")
         else:
-            yield stream[place : place + 2 * chars].decode("utf-16-le", errors="replace")
+            units = stream[place : place + 2 * chars]
+            yield units[: len(units) // 2 * 2]
 
 
-def _stories(stream: bytes, whole: str) -> Iterator[str]:
+def _stories(stream: bytes, whole: bytes) -> Iterator[str]:
     start = 0
     for chars in struct.unpack_from(f"<{_STORIES}I", stream, _STORIES_AT):
-        yield whole[start : start + chars]
+        yield whole[2 * start : 2 * (start + chars)].decode("utf-16-le", errors="replace")
         start += chars
 
 
@@ -91,16 +93,24 @@ def _shown(story: str) -> str:
 
 
 def _without_instructions(story: str) -> Iterator[str]:
-    fields: list[bool] = []
-    hidden = 0
-    for piece in _FIELD_MARKS.split(story):
-        if piece == "\x13":
-            fields.append(True)
-            hidden += 1
-        elif piece == "\x14" and fields:
-            hidden -= fields[-1]
-            fields[-1] = False
-        elif piece == "\x15" and fields:
-            hidden -= fields.pop()
-        elif not hidden:
+    pieces = _FIELD_MARKS.split(story)
+    ends = _instruction_ends(pieces)
+    hidden_until = 0
+    for index, piece in enumerate(pieces):
+        hidden_until = max(hidden_until, ends.get(index, 0))
+        if index >= hidden_until and not _FIELD_MARKS.match(piece):
             yield piece
+
+
+def _instruction_ends(pieces: Sequence[str]) -> Mapping[int, int]:
+    """Which mark ends the instruction that a mark begins. One that nothing ends is none: it must hide no text."""
+    ends: dict[int, int] = {}
+    begun: list[int] = []
+    for index, piece in enumerate(pieces):
+        if piece == "\x13":
+            begun.append(index)
+        elif piece == "\x14" and begun:
+            ends.setdefault(begun[-1], index)
+        elif piece == "\x15" and begun:
+            ends.setdefault(begun.pop(), index)
+    return ends

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from octavo_server.domain.ids import Instant
 from octavo_server.domain.metadata import DocumentMetadata
+from octavo_server.extractors.office.properties import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ def metadata_of(document: xberg.ExtractedDocument) -> DocumentMetadata:
         title=told.title or told.subject or "",
         author=", ".join(told.authors or ()) or told.created_by or "",
         create_time=instant(told.created_at or ""),
-        page_count=next((int(count) for count in counts if count.isdecimal()), None),
+        page_count=next((number for text in counts if (number := count(text)) is not None), None),
         language=told.language or "",
         more=dict(_more(document)) | additional,
     )

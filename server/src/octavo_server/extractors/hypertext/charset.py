@@ -38,6 +38,7 @@ _OF_TEXT = re.compile(
 
 def declared_in(start: bytes) -> str | None:
     """The encoding that a page or XML document names in its first bytes, as Python calls it."""
+    start = start[:_START_BYTES]
     match = _XML_DECLARATION.search(start) or _META.search(start)
     return known(match.group(1).decode()) if match else None
 
@@ -64,9 +65,7 @@ def read(data: bytes | mmap.mmap, start: bytes) -> tuple[str, str, tuple[str, ..
     it is guessed. `start`: the data's first bytes, `charsets.SAMPLE_BYTES` of them.
     """
     told = charsets.by_mark(start)
-    encoding = (
-        told or charsets.by_nuls(start) or declared_in(start[:_START_BYTES]) or charsets.by_escapes(start) or "utf-8"
-    )
+    encoding = told or charsets.by_nuls(start) or declared_in(start) or charsets.by_escapes(start) or "utf-8"
     warnings = []
     try:
         text = codecs.decode(data, encoding)

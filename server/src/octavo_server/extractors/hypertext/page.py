@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 PROGRESS_CHARS = 1_048_576
 _METAS_MAX = 200
 _URL_CHARS_MAX = 2_000
-_FILE_NAME = re.compile(r"^[^?#]*?([^/?#]*+)(?=[?#]|$)")
-"""Of a URL: urllib refuses some that pages have."""
+_BEHIND_PATH = re.compile(r"[?#]")
+"""Where the path of a URL ends: urllib refuses some that pages have."""
 _META_NAMES = ("name", "property", "http-equiv", "itemprop")
 
 
@@ -39,9 +39,11 @@ class Page:
     Text that a style sheet or an attribute hides is read: scripts show much of it (tabs, folded answers), and what
     stays hidden can't be told without running them. Images are read as screen readers read them: by their alternative
     text, or by the name of their file if they have no such attribute; an empty one tells that they are ornaments.
+
+    Without `with_title`, <title> is not in the text; without `with_file_names`, no name of an image's file is.
     """
 
-    def __init__(self, prose: Prose, *, with_title: bool = True) -> None:
+    def __init__(self, prose: Prose, *, with_title: bool = True, with_file_names: bool = True) -> None:
         self.facts = Facts()
         self.has_words = False
         """Is there more than names of files?"""
@@ -52,6 +54,7 @@ class Page:
         self._in_head = True
         self._in_head_noscript = False
         self._with_title = with_title
+        self._with_file_names = with_file_names
         self._title: list[str] | None = None
 
     def read(self, page: str, *, xml: bool, chars_max: int, progress: Callable[[int], None] | None = None) -> None:
@@ -107,7 +110,10 @@ class Page:
 
     def _image(self, image: Mapping[str, str]) -> None:
         self.has_words = self.has_words or bool(image.get("alt", "").strip())
-        self._prose.add(f" {_said_for(image)} ")
+        said = image.get("alt")
+        if said is None:
+            said = _file_name(image.get("src", "")) if self._with_file_names else ""
+        self._prose.add(f" {said} ")
 
     def _end(self, name: str) -> None:
         if name in LINES:
@@ -161,9 +167,8 @@ class Page:
             self.facts.meta.setdefault(name, content)
 
 
-def _said_for(image: Mapping[str, str]) -> str:
-    """What a screen reader says for an <img>."""
-    if "alt" in image:
-        return image["alt"]
-    source = image.get("src", "")
-    return "" if source.startswith("data:") else unquote(_FILE_NAME.findall(source[:_URL_CHARS_MAX])[0])
+def _file_name(url: str) -> str:
+    if url.startswith("data:"):
+        return ""
+    path = _BEHIND_PATH.split(url[:_URL_CHARS_MAX], maxsplit=1)[0]
+    return unquote(path.rpartition("/")[2])

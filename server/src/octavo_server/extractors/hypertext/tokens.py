@@ -24,8 +24,13 @@ _TEXT_CHARS = 1_048_576
 _ATTRIBUTE = re.compile(
     r"([^\t\n\f\r />=\"']++)(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\t\n\f\r >]++)))?+"
 )
-_DECLARATION = re.compile(r"<!DOCTYPE[^>\[]*+\[[^\]]*+\][^>]*+>", re.IGNORECASE)
+_DECLARATION = re.compile(r"<!DOCTYPE[^>\[]*+\[", re.IGNORECASE)
 """One with declarations of its own, as only XML has them; they are not read."""
+_DECLARATION_WITHIN_CHARS = 4_096
+"""Of a page's start. It stands once, before the root; a page that has thousands of them wants to take long."""
+_DECLARATIONS_CHARS_MAX = 1_048_576
+_UNQUOTED_END = re.compile(r"=[\t\n\f\r ]*+[^\t\n\f\r \"'>=]++$")
+"""A value without quotation marks at the end of a tag: a "/" there belongs to the value, not to the tag."""
 _COMMENT = "<!--"
 _COMMENT_END = re.compile(r"--!?>")
 _CDATA = "<![CDATA["
@@ -76,7 +81,7 @@ def tokens(page: str, *, xml: bool) -> Iterator[Token]:
             yield Sort.END, name, "", start
             continue
         yield Sort.START, name, attributes, start
-        if xml and attributes.endswith("/"):
+        if xml and attributes.endswith("/") and not _UNQUOTED_END.search(attributes):
             yield Sort.END, name, "", start
         elif name in _ENDS:
             closing = _ENDS[name].search(page, start)
@@ -123,12 +128,17 @@ def _untagged(page: str, at: int, *, xml: bool) -> tuple[str, int]:
         end = page.find(_CDATA_END, at)
         end = len(page) if end < 0 else end
         return page[at + len(_CDATA) : end], min(len(page), end + len(_CDATA_END))
-    if declaration := _DECLARATION.match(page, at):
-        return "", declaration.end()
     if page.startswith(_OTHER_MARKUP, at):
-        end = page.find(">", at)
+        end = page.find(">", _behind_declarations(page, at))
         return "", len(page) if end < 0 else end + 1
     if _TAG_START.match(page, at):
         # It has no end before the document's.
         return "", len(page)
     return "<", at + 1
+
+
+def _behind_declarations(page: str, at: int) -> int:
+    """Where those end that the declaration at `at` has inside; `at` if there are none."""
+    if at < _DECLARATION_WITHIN_CHARS and (declaration := _DECLARATION.match(page, at)):
+        return max(at, page.find("]", declaration.end(), declaration.end() + _DECLARATIONS_CHARS_MAX))
+    return at

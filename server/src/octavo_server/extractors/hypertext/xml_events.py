@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 TOKEN_BYTES_MAX = 1_048_576
 """Of one tag or comment. The parser looks at an unfinished one again with each chunk, so a long one takes long."""
+DEPTH_MAX = 200_000
+"""Elements in elements: the parser holds 130 bytes for each that is open, and no document has a hundred."""
 _BUFFER_CHARS = 65_536
 _CHUNK_BYTES = 65_536
 _NO_MEMORY = 1
@@ -81,14 +83,18 @@ def read(chunks: Iterable[bytes], listener: Listener, *, encoding: str | None = 
     expanded, they might be larger than memory, or another file. `encoding`: instead of the one that it declares.
     Without `with_starts`, it is not told where elements start: their attributes take a third of the time.
 
-    Raises NotWellFormedError; RefusalError (DOCUMENT_TOO_LARGE) for a single tag that is; MemoryError.
+    Raises NotWellFormedError; RefusalError (DOCUMENT_TOO_LARGE) for a single tag that is, or for elements nested
+    deeper than DEPTH_MAX; MemoryError.
     """
     parser = _parser(listener, encoding)
     if not with_starts:
         parser.StartElementHandler = None
-    fed = 0
+    fed = depth = 0
     try:
         for chunk in chunks:
+            if not with_starts:
+                depth += _opened(chunk)
+                _check(depth)
             parser.Parse(chunk, False)  # noqa: FBT003  # it takes no keyword
             fed += len(chunk)
             if fed - parser.CurrentByteIndex > TOKEN_BYTES_MAX:
@@ -112,6 +118,20 @@ def damaged(error: NotWellFormedError, what: str) -> CannotExtractError:
 
 
 def _parser(listener: Listener, encoding: str | None) -> expat.XMLParserType:
+    depth = 0
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEPTH_MAX:
+            _check(depth)
+        listener.start(_local(name), attributes)
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        listener.end(_local(name))
+
     def skipped(name: str, is_parameter: bool) -> None:
         if not is_parameter:
             listener.text(decoded(f"&{name};"))
@@ -131,10 +151,22 @@ def _parser(listener: Listener, encoding: str | None) -> expat.XMLParserType:
     # This one makes the parser leave declared entities as they are (expat.h: XML_SetDefaultHandler). Those in
     # attributes it expands, within limits of its own.
     parser.DefaultHandler = left_over
-    parser.StartElementHandler = lambda name, attributes: listener.start(_local(name), attributes)
-    parser.EndElementHandler = lambda name: listener.end(_local(name))
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
     parser.CharacterDataHandler = listener.text
     return parser
+
+
+def _opened(chunk: bytes) -> int:
+    """About how many elements `chunk` leaves open: counted by their brackets, for that takes no call for each."""
+    if b"\0" in chunk:
+        chunk = chunk.replace(b"\0", b"")
+    return chunk.count(b"<") - 2 * chunk.count(b"</") - chunk.count(b"/>") - chunk.count(b"<?") - chunk.count(b"<!")
+
+
+def _check(depth: int) -> None:
+    if depth > DEPTH_MAX:
+        raise RefusalError("DOCUMENT_TOO_LARGE", "the document's elements are nested too deeply")
 
 
 def _chunks(document: Document, report: Report) -> Iterator[bytes]:

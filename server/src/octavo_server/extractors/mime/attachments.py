@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from octavo_server.domain.limits import MIB
 from octavo_server.extractors.base import CannotExtractError
 from octavo_server.extractors.members import shown
-from octavo_server.extractors.mime.content import decoded
+from octavo_server.extractors.mime.encodings import decoded
 
 if TYPE_CHECKING:
     import mmap
@@ -45,7 +45,7 @@ class Attachments:
             self._members.fail(name, _too_large(size))
             return ""
         self._bytes_left -= size
-        content = decoded(self._data[part.start : part.end], how)
+        content, _ = decoded(self._data[part.start : part.end], how)
         extracted = self._members.read(name, content, chars_left=chars_left)
         return extracted.text.strip("\n") if extracted else ""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import binascii
-import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from octavo_server.domain.file_types import TEXT_EXTENSIONS
 from octavo_server.domain.files import extension_of
 from octavo_server.extractors import charsets
+from octavo_server.extractors.html import is_binary
 from octavo_server.extractors.hypertext import charset as charset_of_page
 from octavo_server.extractors.hypertext.page import Page
 from octavo_server.extractors.hypertext.prose import Prose
-from octavo_server.extractors.mime.headers import base64_decoded
+from octavo_server.extractors.mime.encodings import decoded
 from octavo_server.extractors.plain import with_unix_newlines
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ _MARKUP_FACTOR = 16
 """So many characters of markup for one of text are read."""
 _BYTES_MIN = 1 << 20
 HTML = ("text/html", "application/xhtml+xml")
-_IMAGE_SOURCE = re.compile(r"(<img\b[^<>]*?\s)(?=src\s*=)", re.IGNORECASE)
-"""Images of a mail have names like `cid:image001.png@01D9` or `pixel.gif`, which tell nobody anything."""
 _READ_AS_LINES = ("text/", "message/", "multipart/")
 """A message that is no mail tells what became of one; a multipart gets here that does not say what separates its parts,
 or stands too deep."""
@@ -48,28 +46,43 @@ def is_text(headers: Headers) -> bool:
     return media_type in HTML or (media_type.startswith(_READ_AS_LINES) and media_type not in (*_RICH, *CODE, _MAIL))
 
 
-def text_of(part: Part, data: mmap.mmap | bytes, *, chars_max: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a part says."""
+
+    text: str
+    is_damaged: bool
+    """Was something left out that can't be decoded?"""
+
+
+def text_of(part: Part, data: mmap.mmap | bytes, *, chars_max: int) -> Content:
     """What the part says; a little more than `chars_max` characters if it says more."""
     is_page = part.headers.media_type in HTML
     most = chars_max * _BYTES_A_CHARACTER * (_MARKUP_FACTOR if is_page else 1)
     content = data[part.start : min(part.end, part.start + max(_BYTES_MIN, most))]
-    content = decoded(content, part.headers.token("content-transfer-encoding"))
-    if not is_page:
-        text = with_unix_newlines(_read(content, part.headers.charset)[: chars_max + 1])
-        return text.replace("\0", "").strip("\n")
-    page = _page(content, part.headers.charset)
+    content, footer = decoded(content, part.headers.token("content-transfer-encoding"))
+    if not content:
+        # It was not encoded at all, whatever its headers say.
+        content, footer = footer, b""
+    said = (_text_of_page if is_page else _text_of_lines)(content, part.headers.charset, chars_max)
+    if not footer.strip():
+        return Content(said, is_damaged=False)
+    behind = _text_of_lines(footer, None, chars_max)
+    if is_binary(behind):
+        return Content(said, is_damaged=True)
+    return Content(f"{said}\n{behind}" if said else behind, is_damaged=False)
+
+
+def _text_of_lines(content: bytes, declared: str | None, chars_max: int) -> str:
+    text = with_unix_newlines(_read(content, declared)[: chars_max + 1])
+    return text.replace("\0", "").strip("\n")
+
+
+def _text_of_page(content: bytes, declared: str | None, chars_max: int) -> str:
     prose = Prose()
-    Page(prose).read(_IMAGE_SOURCE.sub(r"\1x-", page), xml=False, chars_max=chars_max)
+    # Images of a mail have names like `cid:image001.png@01D9` or `pixel.gif`, which tell nobody anything.
+    Page(prose, with_file_names=False).read(_page(content, declared), xml=False, chars_max=chars_max)
     return prose.text()
-
-
-def decoded(content: bytes, how: str) -> bytes:
-    """A part's content as it was before it was encoded for its way: `how` is what its headers say."""
-    if how == "base64":
-        return base64_decoded(content)
-    if how == "quoted-printable":
-        return binascii.a2b_qp(content)
-    return content
 
 
 def _read(content: bytes, declared: str | None) -> str:

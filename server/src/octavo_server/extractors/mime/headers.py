@@ -9,6 +9,7 @@ from email.utils import collapse_rfc2231_value
 
 from octavo_server.extractors import charsets
 from octavo_server.extractors.hypertext.charset import known
+from octavo_server.extractors.mime.base_64 import digits_decoded
 
 CHARS_MAX = 262_144
 """Of one header. Ten thousand recipients have that many."""
@@ -26,7 +27,7 @@ class Headers:
 
     def __init__(self, block: bytes) -> None:
         self._values: dict[str, str] = {}
-        for line in _FOLD.sub("", _decoded(block)).splitlines():
+        for line in _FOLD.sub("", _decoded(block)).split("\n"):
             name, colon, value = line.partition(":")
             if colon and name and " " not in name:
                 self._values.setdefault(name.lower(), value.strip()[:CHARS_MAX])
@@ -114,12 +115,4 @@ def _bytes_of(how: str, text: str) -> bytes:
     data = text.encode("utf-8", errors="replace")
     if how == "q":
         return binascii.a2b_qp(data, header=True)
-    return base64_decoded(data)
-
-
-def base64_decoded(data: bytes) -> bytes:
-    """What can be decoded, up to where it is damaged."""
-    digits = re.sub(rb"[^A-Za-z0-9+/]", b"", data)
-    if len(digits) % 4 == 1:
-        digits = digits[:-1]
-    return binascii.a2b_base64(digits + b"=" * (-len(digits) % 4))
+    return digits_decoded(data)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from octavo_server.extractors.base import CannotExtractError
 from octavo_server.extractors.mime.content import CODE, HTML, is_text, text_of
+from octavo_server.extractors.mime.pgp import without_encrypted
 
 if TYPE_CHECKING:
     import mmap
@@ -38,7 +39,6 @@ _WITHOUT_TEXT = (
 _ENCRYPTED = ("application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 _SIGNED = "signed-data"
 """Such a part of S/MIME is not encrypted, only wrapped."""
-_PGP = "-----BEGIN PGP MESSAGE-----"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class Letter:
         self._passages: list[_Passage] = []
         self._has_body = False
         self._has_encrypted = False
+        self._has_damaged = False
 
     def add(self, part: Part) -> None:
         """The next part."""
@@ -87,9 +88,8 @@ class Letter:
             raise CannotExtractError("DOCUMENT_ENCRYPTED", "the mail is encrypted")
         best: dict[int, tuple[int, int]] = {}
         for passage in self._passages:
-            if passage.alternative and passage.text.strip():
-                container, branch = passage.alternative
-                best[id(container)] = max(best.get(id(container), (-1, -1)), (passage.rank, branch))
+            if passage.text.strip():
+                _compare(passage, best)
         shown = (passage.text for passage in self._passages if _is_shown(passage, best))
         return "\n\n".join(text for text in shown if text.strip())
 
@@ -97,6 +97,8 @@ class Letter:
         """What the text lacks."""
         if self._has_encrypted:
             yield "a part of the mail is encrypted and was left out"
+        if self._has_damaged:
+            yield "a part of the mail is damaged; what could not be decoded was left out"
         if self.is_cut:
             yield "the mail has too many parts; the last ones were left out"
 
@@ -106,9 +108,11 @@ class Letter:
 
     def _add_text(self, part: Part) -> None:
         headers = part.headers
-        text = text_of(part, self._data, chars_max=self._chars_max)
-        if text.lstrip().startswith(_PGP):
-            self._has_encrypted = True
+        read = text_of(part, self._data, chars_max=self._chars_max)
+        text, is_encrypted = without_encrypted(read.text)
+        self._has_encrypted = self._has_encrypted or is_encrypted
+        self._has_damaged = self._has_damaged or read.is_damaged
+        if is_encrypted and not text.strip():
             return
         if headers.is_attachment:
             self._add(_Passage(f"{_name_line(headers)}\n{text}"))
@@ -141,8 +145,23 @@ def _is_encrypted(part: Part) -> bool:
     return part.headers.media_type in _ENCRYPTED and part.headers.parameter("smime-type").lower() != _SIGNED
 
 
+def _compare(passage: _Passage, best: dict[int, tuple[int, int]]) -> None:
+    """Note the passage where it is the best so far: in the alternative it stands in, and in those around."""
+    alternative = passage.alternative
+    while alternative:
+        container, branch = alternative
+        if best.get(id(container), (-1, -1)) >= (passage.rank, branch):
+            # Then what is better stands in the same branch of all those around.
+            return
+        best[id(container)] = (passage.rank, branch)
+        alternative = container.alternative
+
+
 def _is_shown(passage: _Passage, best: dict[int, tuple[int, int]]) -> bool:
-    if passage.alternative is None:
-        return True
-    container, branch = passage.alternative
-    return best.get(id(container), (0, branch))[1] == branch
+    alternative = passage.alternative
+    while alternative:
+        container, branch = alternative
+        if best.get(id(container), (0, branch))[1] != branch:
+            return False
+        alternative = container.alternative
+    return True

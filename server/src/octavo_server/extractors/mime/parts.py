@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from octavo_server.extractors.mime.encodings import ENCODINGS
 from octavo_server.extractors.mime.headers import Headers
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ _DELIMITER_BYTES_MAX = 200
 _HEADERS_END = re.compile(rb"\r?\n(?:\r?\n|(?=--))")
 """A blank line; or, in a damaged mail, the line that starts the next part."""
 _BEFORE_MAIL = re.compile(rb"(?:\xef\xbb\xbf)?\s*")
+_MAIL = "message/rfc822"
+_NOT_QUOTED = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|\Z)")
+"""What quoted-printable never has (RFC 2045, 6.7)."""
 _EMPTY_LINE = re.compile(rb"\r?\n")
 
 
@@ -29,6 +33,8 @@ class Container:
 
     delimiter: bytes
     media_type: str
+    alternative: tuple[Container, int] | None = None
+    """The innermost multipart/alternative around it, and the branch of that in which it stands."""
     branch: int = 0
     """How many parts of it have started."""
 
@@ -69,7 +75,7 @@ class Parts:
         headers, position = self._headers(before.end() if before else 0)
         yield Part(headers, position, position, self._place(), is_message=True)
         while True:
-            if headers.media_type == "message/rfc822" and headers.token("content-transfer-encoding") != "base64":
+            if headers.media_type == _MAIL and not self._is_encoded(headers, position):
                 headers, position = self._headers(position)
                 yield Part(headers, position, position, self._place(), is_message=True)
                 continue
@@ -83,12 +89,21 @@ class Parts:
                 _, position, is_open = self._next_delimiter(position)
             headers, position = self._headers(position)
 
+    def _is_encoded(self, headers: Headers, position: int) -> bool:
+        """Must the mail at `position` be decoded before it can be read? RFC 2046, 5.2.1, forbids that; some do it."""
+        how = headers.token("content-transfer-encoding")
+        if how == "quoted-printable":
+            # Others only say so, about a mail that stands there as it is. Its headers tell: they have parameters.
+            _, content = self._headers(position)
+            return not _NOT_QUOTED.search(self._data[position:content])
+        return how in ENCODINGS
+
     def _enter(self, headers: Headers) -> bool:
         is_container = headers.media_type.startswith("multipart/") and bool(headers.boundary)
         if is_container and len(self._open) < DEPTH_MAX:
             delimiter = b"--" + headers.boundary
             self._depths.setdefault(delimiter, []).append(len(self._open))
-            self._open.append(Container(delimiter, headers.media_type))
+            self._open.append(Container(delimiter, headers.media_type, self._place().alternative))
             return True
         return False
 

@@ -8,26 +8,25 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from octavo_server.domain.limits import MIB
+from octavo_server.extractors.allowance import UNPACKED_BYTES_MAX
 from octavo_server.extractors.base import CannotExtractError, Document, RefusalError
 from octavo_server.extractors.document_file import DocumentFile
+from octavo_server.extractors.members import shown
+from octavo_server.extractors.ole import MAGIC
 from octavo_server.extractors.zip_names import directory_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-XML_BYTES_MAX = 512 * MIB
-"""What all parts that are read may unpack to. It takes 30 s; what has so much mostly has more text than is wanted."""
 INDEX_BYTES_MAX = 16 * MIB
 """Of a part that is kept in memory as a whole: pointers, styles, names. The largest of honest documents have 2 MB."""
 DIRECTORY_BYTES_MAX = 8 * MIB
 """Of the list of parts, which is read at once: some 80,000 parts, 50 MB of memory."""
-_NAME_CHARS_MAX = 100
 _CHUNK_BYTES = 65_536
 _IS_ENCRYPTED = 0x1
 """APPNOTE.TXT 4.4.4: bit 0 of an entry's flags."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ZIP = b"PK"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 """MS-OFFCRYPTO 2.3.4.4: the stream of an OLE file that holds an encrypted office document."""
 
@@ -45,8 +44,9 @@ class Archive:
         self._entries: dict[str, zipfile.ZipInfo] = {}
         for entry in self._zip.infolist():
             self._entries.setdefault(_normal(entry.filename), entry)
-        self._bytes_left = XML_BYTES_MAX
-        self._left_out: dict[str, None] = {}
+        self._allowance = document.allowance
+        self._damaged: dict[str, None] = {}
+        self._missing: dict[str, None] = {}
 
     def __contains__(self, name: str) -> bool:
         return _normal(name) in self._entries
@@ -61,9 +61,21 @@ class Archive:
         return [name for name in self._entries if name.startswith(folder)]
 
     @property
-    def left_out(self) -> Sequence[str]:
-        """The parts that were damaged, each once."""
-        return tuple(self._left_out)
+    def damaged(self) -> Sequence[str]:
+        """The parts whose reading ended early, each once."""
+        return tuple(self._damaged)
+
+    @property
+    def missing(self) -> Sequence[str]:
+        """The parts that were looked for in vain, each once."""
+        return tuple(self._missing)
+
+    def finds(self, name: str) -> bool:
+        """Is a part there that another one points to? One that isn't is told as missing."""
+        if name in self:
+            return True
+        self._missing[name] = None
+        return False
 
     @contextmanager
     def tolerating(self, name: str) -> Iterator[None]:
@@ -73,7 +85,7 @@ class Archive:
         except CannotExtractError as failure:
             if failure.reason != "DOCUMENT_DAMAGED":
                 raise
-            self._left_out[name] = None
+            self._damaged[name] = None
 
     def index(self, name: str) -> Iterator[bytes]:
         """The bytes of a part that is to be kept as a whole.
@@ -90,7 +102,7 @@ class Archive:
         """A part's bytes, 64 KiB at a time.
 
         Raises CannotExtractError if it isn't there, is encrypted or damaged; RefusalError (DOCUMENT_TOO_LARGE) if
-        everything read so far unpacks to more than `XML_BYTES_MAX`.
+        all that was unpacked from the submitted document has more than `UNPACKED_BYTES_MAX`.
         """
         entry = self._entries.get(_normal(name))
         if entry is None:
@@ -101,12 +113,12 @@ class Archive:
             # OPC and OpenDocument allow these two only; others unpack without a limit at each step.
             raise _damaged(f"its part {shown(name)} is packed in a way that office documents are not")
         # The size is what the archive says; zipfile unpacks no more than that.
-        self._bytes_left -= entry.file_size
-        if self._bytes_left < 0:
-            raise RefusalError("DOCUMENT_TOO_LARGE", f"the document unpacks to more than {XML_BYTES_MAX // MIB:,} MB")
+        self._check_allowance(entry.file_size)
         try:
             with self._zip.open(entry) as stream:
                 while chunk := stream.read(_CHUNK_BYTES):
+                    self._check_allowance(len(chunk))
+                    self._allowance.bytes_left -= len(chunk)
                     yield chunk
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError):
             raise _damaged(f"its part {shown(name)} can't be unpacked") from None
@@ -117,11 +129,17 @@ class Archive:
             return b""
         return next(self.chunks(name), b"")[:bytes_max]
 
+    def _check_allowance(self, size_bytes: int) -> None:
+        if size_bytes > self._allowance.bytes_left:
+            raise RefusalError(
+                "DOCUMENT_TOO_LARGE", f"the document unpacks to more than {UNPACKED_BYTES_MAX // MIB:,} MB"
+            )
+
 
 def _check(document: Document) -> None:
     """The errors that can be told best before the archive is opened."""
     data = document.data
-    if data[: len(_OLE)] == _OLE:
+    if data[: len(MAGIC)] == MAGIC:
         if data.find(_ENCRYPTED_PACKAGE) >= 0:
             raise CannotExtractError("DOCUMENT_ENCRYPTED", "the document is encrypted")
         raise _damaged("it is not the zip archive that its name promises")
@@ -133,11 +151,6 @@ def _check(document: Document) -> None:
     _, directory_bytes = place
     if directory_bytes > DIRECTORY_BYTES_MAX:
         raise RefusalError("DOCUMENT_TOO_LARGE", "the document is an archive of too many parts")
-
-
-def shown(name: str) -> str:
-    """A part's name for people: a hostile document chose it."""
-    return name if name.isprintable() and len(name) <= _NAME_CHARS_MAX else "of an odd name"
 
 
 def _normal(name: str) -> str:

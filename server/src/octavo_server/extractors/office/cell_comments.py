@@ -44,7 +44,7 @@ def read_cell_comments(archive: Archive, part: str, flow: Flow) -> None:
         starts={"author": listen, "comment": start, "t": listen, "rPh": lambda _attributes: reader.skip()},
         ends={"author": end_author, "comment": end, "t": lambda: reader.listen(None)},
     )
-    if part in archive:
+    if archive.finds(part):
         reader.read(archive.chunks(part))
 
 
@@ -55,7 +55,7 @@ def read_persons(archive: Archive, part: str) -> Mapping[str, str]:
     def start(attributes: Mapping[str, str]) -> None:
         names[attributes.get("id", "")] = attributes.get("displayName", "")
 
-    if part in archive:
+    if archive.finds(part):
         Reader(starts={"person": start}, ends={}).read(archive.index(part))
     return names
 
@@ -75,5 +75,5 @@ def read_threads(archive: Archive, part: str, flow: Flow, *, persons: Mapping[st
         starts={"threadedComment": start, "text": listen},
         ends={"text": lambda: reader.listen(None), "threadedComment": flow.close_paragraph},
     )
-    if part in archive:
+    if archive.finds(part):
         reader.read(archive.chunks(part))

@@ -35,7 +35,7 @@ class _Drawing:
         self._reader = Reader(starts=self._starts(), ends=self._ends())
 
     def read(self, archive: Archive, part: str) -> None:
-        if part in archive:
+        if archive.finds(part):
             self._flow.close_paragraph()
             with archive.tolerating(part):
                 self._reader.read(archive.chunks(part))

@@ -22,7 +22,8 @@ DEPTH_MAX = 200_000
 """Elements in elements: the parser holds 130 bytes for each that is open."""
 _TEXT_CHARS = 65_536
 _TAG_BYTES_MIN = 3
-_NUL = b"\0"
+_DEEP_BYTES_MIN = DEPTH_MAX * _TAG_BYTES_MIN
+"""What is shorter can't be as deep. Until then nothing is counted: it takes time."""
 _NO_MEMORY = 1
 """expat.h: XML_ERROR_NO_MEMORY."""
 
@@ -37,6 +38,7 @@ class Reader:
         self._starts = starts
         self._ends = ends
         self._depth = 0
+        self._open = 0
         self._hear: Hear | None = None
         self._parser: expat.XMLParserType | None = None
 
@@ -45,14 +47,12 @@ class Reader:
         unread = iter(chunks)
         first = next(unread, b"")
         self._parser = parser = self._new_parser(first)
-        fed = depth = 0
+        fed = 0
         try:
             for chunk in itertools.chain((first,), unread):
-                # What is shorter can't be as deep, and counting takes time.
-                depth += _opened(chunk) if fed > DEPTH_MAX * _TAG_BYTES_MIN else 0
-                if depth > DEPTH_MAX:
-                    raise RefusalError("DOCUMENT_TOO_LARGE", "the document's elements are nested too deeply")
                 parser.Parse(chunk, False)  # noqa: FBT003  # it takes no keyword
+                if fed <= _DEEP_BYTES_MIN < fed + len(chunk):
+                    self._count_depth(parser)
                 fed += len(chunk)
                 if fed - parser.CurrentByteIndex > TOKEN_BYTES_MAX:
                     raise RefusalError("DOCUMENT_TOO_LARGE", "the document has a single tag of more than 1 MB")
@@ -99,18 +99,42 @@ class Reader:
         parser.EntityDeclHandler = _refuse_entities
         self._start: Callable[[str, dict[str, str]], None] = _starter(self._starts, is_usual=is_usual)
         self._end: Callable[[str], None] | None = _ender(self._ends, is_usual=is_usual) if self._ends else None
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
+        self._on_start, self._on_end = self._start, self._end
+        parser.StartElementHandler = self._on_start
+        parser.EndElementHandler = self._on_end
         return parser
+
+    def _count_depth(self, parser: expat.XMLParserType) -> None:
+        """From now on, as if no element were open yet: that is off by `DEPTH_MAX` at most."""
+        self._open = 0
+        self._on_start, self._on_end = self._start_counted, self._end_counted
+        if not self._depth:
+            parser.StartElementHandler = self._on_start
+            parser.EndElementHandler = self._on_end
+
+    def _start_counted(self, name: str, attributes: dict[str, str]) -> None:
+        self._open += 1
+        if self._open > DEPTH_MAX:
+            raise _too_deep()
+        self._start(name, attributes)
+
+    def _end_counted(self, name: str) -> None:
+        self._open -= 1
+        if self._end:
+            self._end(name)
 
     def _start_skipped(self, _name: str, _attributes: Mapping[str, str]) -> None:
         self._depth += 1
+        if self._depth > DEPTH_MAX:
+            raise _too_deep()
 
     def _end_skipped(self, _name: str) -> None:
         self._depth -= 1
         if not self._depth and self._parser:
-            self._parser.StartElementHandler = self._start
-            self._parser.EndElementHandler = self._end
+            # Its start was counted, if any is.
+            self._open -= 1
+            self._parser.StartElementHandler = self._on_start
+            self._parser.EndElementHandler = self._on_end
             self._parser.CharacterDataHandler = self._hear
 
 
@@ -141,12 +165,8 @@ def _ender(ends: Mapping[str, End], *, is_usual: bool) -> Callable[[str], None]:
     return end
 
 
-def _opened(chunk: bytes) -> int:
-    """How many elements `chunk` leaves open: counted by their brackets, for that takes no call for each."""
-    if _NUL in chunk:
-        # UTF-16, in which no program writes and no bracket stands alone.
-        return 0
-    return chunk.count(b"<") - 2 * chunk.count(b"</") - chunk.count(b"/>") - chunk.count(b"<?") - chunk.count(b"<!")
+def _too_deep() -> RefusalError:
+    return RefusalError("DOCUMENT_TOO_LARGE", "the document's elements are nested too deeply")
 
 
 def _refuse_entities(*_declaration: object) -> None:

@@ -19,6 +19,9 @@ _NO_PLACEHOLDER = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]|(?:AM/P
 """Quoted and escaped text, room, colours and conditions: what is left of a format is placeholders."""
 _ELAPSED = re.compile(r"\[[hms]+\]", re.IGNORECASE)
 _DATE = re.compile(r"[dmyhs]", re.IGNORECASE)
+_INTEGER_MAX = 1e21
+"""A larger one would be nothing but digits that nobody wrote: floats know 17 of them."""
+_INTEGER = re.compile(r"-?[0-9]+")
 _CODE_CHARS_MAX = 255
 """Excel allows as many."""
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  # a workbook's dates have no zone
@@ -61,14 +64,17 @@ def read_forms(chunks: Iterable[bytes]) -> Sequence[Form]:
 
 
 def number_text(value: str) -> str:
-    """The shortest text that stands for the same number: programs write 0.1 as 0.10000000000000001."""
+    """The shortest text that stands for the same number: programs write 0.1 as 0.10000000000000001.
+
+    An integer stays as it is written, whatever a float would make of it: it may be the number of a card.
+    """
+    if _INTEGER.fullmatch(value):
+        return value
     try:
         number = float(value)
     except ValueError:
         return value
-    if number.is_integer() and abs(number) < 1e15:  # noqa: PLR2004  # floats hold such integers exactly
-        return str(int(number))
-    return repr(number)
+    return f"{number:.0f}" if number.is_integer() and abs(number) < _INTEGER_MAX else repr(number)
 
 
 def date_text(value: str, form: Form, *, since_1904: bool) -> str:

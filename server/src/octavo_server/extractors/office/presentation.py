@@ -38,12 +38,14 @@ def read_presentation(archive: Archive, part: str, flow: Flow, *, report: Report
 
 
 def _read(archive: Archive, part: str, flow: Flow, authors: Mapping[str, str]) -> None:
+    if not archive.finds(part):
+        return
     slide = Slide(archive, part, flow)
     with archive.tolerating(part):
         slide.read()
     flow.close_paragraph()
     for notes in targets(slide.related, "notesSlide"):
-        if notes in archive:
+        if archive.finds(notes):
             with archive.tolerating(notes):
                 Slide(archive, notes, flow).read()
             flow.close_paragraph()
@@ -62,4 +64,5 @@ def _slides(archive: Archive, part: str, related: Sequence[Relationship]) -> Seq
     Reader(starts={"p:sldId": start}, ends={}).read(archive.index(part))
     parts = {one.identity: one.target for one in related if one.kind == "slide"}
     # Each once: the list could name one large slide a million times.
-    return [target for target in dict.fromkeys(parts.get(one, "") for one in identities) if target in archive]
+    # A pointer that leads nowhere stands for the part that is missing.
+    return list(dict.fromkeys(parts.get(one) or one for one in identities))

@@ -20,7 +20,7 @@ def read_authors(archive: Archive, part: str) -> Mapping[str, str]:
     def start(attributes: Mapping[str, str]) -> None:
         names[attributes.get("id", "")] = attributes.get("name", "")
 
-    if part in archive:
+    if archive.finds(part):
         Reader(starts={"p:cmAuthor": start, "p188:author": start}, ends={}).read(archive.index(part))
     return names
 
@@ -44,6 +44,6 @@ def read_comments(archive: Archive, part: str, flow: Flow, *, authors: Mapping[s
         starts={"p:cm": start, "p188:cm": start, "p188:reply": start, "p:text": listen, "a:t": listen},
         ends={"p:text": end, "a:t": end, "a:p": flow.close_paragraph, "p:cm": flow.close_paragraph},
     )
-    if part in archive:
+    if archive.finds(part):
         reader.read(archive.chunks(part))
         flow.close_paragraph()

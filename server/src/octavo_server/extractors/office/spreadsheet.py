@@ -57,7 +57,7 @@ def read_workbook(archive: Archive, part: str, flow: Flow, *, report: Report) ->
 
 
 def _read(archive: Archive, part: str, workbook: Workbook, flow: Flow, persons: Mapping[str, str]) -> None:
-    if part not in archive:
+    if not archive.finds(part):
         return
     with archive.tolerating(part):
         Sheet(workbook, flow).read(archive.chunks(part))
@@ -82,13 +82,15 @@ def _strings(archive: Archive, related: Sequence[Relationship]) -> Sequence[str]
     return [
         text
         for part in targets(related, "sharedStrings")
-        if part in archive
+        if archive.finds(part)
         for text in read_strings(archive.chunks(part))
     ]
 
 
 def _forms(archive: Archive, related: Sequence[Relationship]) -> Sequence[Form]:
-    return [form for part in targets(related, "styles") if part in archive for form in read_forms(archive.index(part))]
+    return [
+        form for part in targets(related, "styles") if archive.finds(part) for form in read_forms(archive.index(part))
+    ]
 
 
 def _listed(archive: Archive, part: str, related: Sequence[Relationship]) -> tuple[Sequence[_Listed], bool]:
@@ -97,7 +99,9 @@ def _listed(archive: Archive, part: str, related: Sequence[Relationship]) -> tup
     since_1904 = [False]
 
     def start(attributes: Mapping[str, str]) -> None:
-        target = parts.get(attributes.get("r:id", ""), "")
+        identity = attributes.get("r:id", "")
+        # A pointer that leads nowhere stands for the part that is missing.
+        target = parts.get(identity) or identity
         # Each part once: the list could name one large sheet a million times.
         sheets.setdefault(target, _Listed(attributes.get("name", ""), target))
 

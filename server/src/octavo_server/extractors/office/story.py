@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,12 @@ from octavo_server.extractors.office.formulas import Formulas
 from octavo_server.extractors.office.markup import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, MutableMapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from octavo_server.extractors.office.asides import Aside, Asides
     from octavo_server.extractors.office.flow import Flow
     from octavo_server.extractors.office.markup import End, Start
     from octavo_server.extractors.office.numbering import Numbering
-
-    Asides = MutableMapping[str, Callable[[], None]]
 
 _LEFT_OUT = (
     "w:tabs",  # tab stops, not tabs
@@ -41,14 +41,14 @@ class Story:
         starts: Mapping[str, Start] = MappingProxyType({}),
         ends: Mapping[str, End] = MappingProxyType({}),
     ) -> None:
-        """`asides` write what a reference points to, by its kind and number; each is called once at most.
+        """`asides` write what a reference points to.
 
         `starts` and `ends` are called for other elements.
         """
         self._flow = flow
         self._numbering = numbering
         self._asides = asides
-        self._pending: list[Callable[[], None]] = []
+        self._pending: list[Aside] = []
         self._number = ""
         self._level: int | None = None
         self._style = ""
@@ -63,6 +63,7 @@ class Story:
         """Raises EnoughTextError, and what Reader.read does."""
         self._reader.read(chunks, progress=progress)
         self._flow.close_paragraph()
+        self._write_pending()
 
     def _starts(self) -> dict[str, Start]:
         return {
@@ -79,11 +80,12 @@ class Story:
             "w:ilvl": self._set_level,
             "w:txbxContent": lambda _attributes: self._flow.interrupt(),
             "wp:docPr": self._describe,
-            "w:footnoteReference": lambda attributes: self._refer("footnote", attributes.get("w:id", "")),
-            "w:endnoteReference": lambda attributes: self._refer("endnote", attributes.get("w:id", "")),
-            "w:commentReference": lambda attributes: self._refer("comment", attributes.get("w:id", "")),
-            "c:chart": lambda attributes: self._refer("part", attributes.get("r:id", "")),
-            "dgm:relIds": lambda attributes: self._refer("part", attributes.get("r:dm", "")),
+            "w:footnoteReference": partial(self._refer, "footnote"),
+            "w:endnoteReference": partial(self._refer, "endnote"),
+            "w:commentReference": partial(self._refer, "comment"),
+            "c:chart": lambda attributes: self._show(attributes.get("r:id", "")),
+            "dgm:relIds": lambda attributes: self._show(attributes.get("r:dm", "")),
+            "w:altChunk": self._insert,
             **dict.fromkeys(_LEFT_OUT, self._skip),
         }
 
@@ -128,13 +130,26 @@ class Story:
 
     def _end_paragraph(self) -> None:
         self._flow.end_paragraph()
+        self._write_pending()
+
+    def _write_pending(self) -> None:
         pending, self._pending = self._pending, []
         for aside in pending:
-            aside()
+            aside(self._flow)
 
-    def _refer(self, kind: str, number: str) -> None:
-        # Not again: a document could refer to one long note a million times.
-        aside = self._asides.pop(f"{kind} {number}", None)
+    def _refer(self, kind: str, attributes: Mapping[str, str]) -> None:
+        self._append(self._asides.note(kind, attributes.get("w:id", "")))
+
+    def _show(self, identity: str) -> None:
+        self._append(self._asides.part(identity))
+
+    def _insert(self, attributes: Mapping[str, str]) -> None:
+        # It stands between paragraphs (17.17.2.1).
+        self._show(attributes.get("r:id", ""))
+        self._flow.close_paragraph()
+        self._write_pending()
+
+    def _append(self, aside: Aside | None) -> None:
         if aside:
             self._pending.append(aside)
 

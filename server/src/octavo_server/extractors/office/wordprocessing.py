@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from octavo_server.domain.jobs import Progress
+from octavo_server.extractors.office.asides import Asides
 from octavo_server.extractors.office.drawings import read_drawing
 from octavo_server.extractors.office.notes import read_notes
 from octavo_server.extractors.office.numbering import Numbering
@@ -13,69 +14,97 @@ from octavo_server.extractors.office.relationships import relationships, targets
 from octavo_server.extractors.office.story import Story
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from octavo_server.extractors.base import Report
     from octavo_server.extractors.office.archive import Archive
+    from octavo_server.extractors.office.asides import Aside
     from octavo_server.extractors.office.flow import Flow
     from octavo_server.extractors.office.relationships import Relationship
-    from octavo_server.extractors.office.story import Asides
+
+    ReadForeign = Callable[[str, Flow], None]
+    """Writes a part of another format."""
+
+_NOTES = ("comment", "footnote", "endnote")
+"""In this order: the others have comments on them."""
+_DRAWINGS = ("chart", "diagramData")
+_FOREIGN = "aFChunk"
 
 
-def read_word(archive: Archive, part: str, flow: Flow, *, report: Report) -> None:
+def read_word(archive: Archive, part: str, flow: Flow, *, report: Report, read_foreign: ReadForeign) -> None:
     """Headers, then the body with each note, comment and chart after its paragraph, then footers.
 
-    Headers and footers of the same text are written once. Raises EnoughTextError.
+    Notes and charts that no paragraph refers to follow the body. Headers and footers of the same text are written once.
+    Raises EnoughTextError.
     """
-    related = [one for one in relationships(archive, part) if one.target in archive]
+    related = relationships(archive, part)
     numbering = _numbering(archive, related)
-    marginal = partial(_read_marginals, archive, related, flow, numbering)
-    marginal("header")
+    parts = partial(_parts, archive, read_foreign)
+    asides = Asides(notes=_notes(archive, related, flow, numbering), parts=parts(related))
+
+    def read_marginals(kind: str, flow: Flow) -> None:
+        texts = (
+            _marginal(archive, one, flow.beside(), numbering, asides.beside(parts(relationships(archive, one))))
+            for one in targets(related, kind)
+        )
+        _write_each_once(texts, flow)
+
+    read_marginals("header", flow)
     total = archive.size_bytes(part)
-    asides = {**_parts(archive, related, flow), **_notes(archive, related, flow, numbering)}
     Story(flow, numbering=numbering, asides=asides).read(
         archive.chunks(part), progress=lambda done: report(Progress("byte", done, total))
     )
-    marginal("footer")
+    footers = flow.beside()
+    read_marginals("footer", footers)
+    # Not before: they may refer to notes too.
+    asides.write_rest(flow)
+    flow.write(str(footers))
 
 
 def _numbering(archive: Archive, related: Sequence[Relationship]) -> Numbering:
     numbering = Numbering()
     for part in targets(related, "numbering"):
-        with archive.tolerating(part):
-            numbering.read_lists(archive.index(part))
-            for styles in targets(related, "styles"):
-                numbering.read_styles(archive.index(styles))
+        if archive.finds(part):
+            with archive.tolerating(part):
+                numbering.read_lists(archive.index(part))
+        for styles in targets(related, "styles"):
+            if archive.finds(styles):
+                with archive.tolerating(styles):
+                    numbering.read_styles(archive.index(styles))
     return numbering
 
 
-def _read_marginals(
-    archive: Archive, related: Sequence[Relationship], flow: Flow, numbering: Numbering, kind: str
-) -> None:
-    seen = set()
-    for part in targets(related, kind):
-        own = flow.beside()
+def _marginal(archive: Archive, part: str, flow: Flow, numbering: Numbering, asides: Asides) -> str:
+    if archive.finds(part):
         with archive.tolerating(part):
-            Story(own, numbering=numbering, asides={}).read(archive.chunks(part))
-        text = str(own).strip()
+            Story(flow, numbering=numbering, asides=asides).read(archive.chunks(part))
+    return str(flow).strip()
+
+
+def _write_each_once(texts: Iterable[str], flow: Flow) -> None:
+    seen = set()
+    for text in texts:
         if text and text not in seen:
             seen.add(text)
             flow.write_paragraph(text)
 
 
-def _parts(archive: Archive, related: Sequence[Relationship], flow: Flow) -> Asides:
+def _parts(archive: Archive, read_foreign: ReadForeign, related: Sequence[Relationship]) -> dict[str, Aside]:
     # Of a chart only its titles: among sentences its numbers would be noise.
-    return {
-        f"part {one.identity}": partial(read_drawing, archive, one.target, flow)
-        for one in related
-        if one.kind in ("chart", "diagramData")
-    }
+    drawings = {one.identity: partial(read_drawing, archive, one.target) for one in related if one.kind in _DRAWINGS}
+    foreign = {one.identity: partial(read_foreign, one.target) for one in related if one.kind == _FOREIGN}
+    return {**drawings, **foreign}
 
 
-def _notes(archive: Archive, related: Sequence[Relationship], flow: Flow, numbering: Numbering) -> Asides:
-    return {
-        f"{kind} {identity}": partial(flow.write_paragraph, text)
-        for kind in ("footnote", "endnote", "comment")
-        for part in targets(related, f"{kind}s")
-        for identity, text in read_notes(archive, part, kind, flow.beside(), numbering).items()
-    }
+def _notes(archive: Archive, related: Sequence[Relationship], flow: Flow, numbering: Numbering) -> dict[str, Aside]:
+    asides = Asides()
+    for kind in _NOTES:
+        for part in targets(related, f"{kind}s"):
+            if archive.finds(part):
+                found = read_notes(archive, part, kind, flow.beside(), numbering=numbering, asides=asides)
+                asides.notes.update({f"{kind} {number}": partial(_write, text) for number, text in found.items()})
+    return asides.notes
+
+
+def _write(text: str, flow: Flow) -> None:
+    flow.write_paragraph(text)
