@@ -52,7 +52,7 @@ async def test_it_tells_what_a_document_says_of_itself(reader: Reader) -> None:
     ("source", "name", "why"),
     [
         (documents.image_only_pdf(), "a.pdf", "the pages are images"),
-        (b"<html><body></body></html>", "a.html", "the document is blank"),
+        (b"<html><body></body></html>", "a.html", "the page is blank"),
     ],
 )
 async def test_it_tells_why_there_is_no_text(reader: Reader, source: bytes, name: str, why: str) -> None:

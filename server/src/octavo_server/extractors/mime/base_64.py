@@ -6,18 +6,19 @@ import binascii
 import re
 
 _WHITESPACE = b" \t\r\n\f\v"
-_CLEAN = re.compile(rb"[A-Za-z0-9+/]*+={0,2}+")
+_CLEAN = re.compile(rb"[A-Za-z0-9+/]*+={0,2}")
 _RUN = re.compile(rb"[A-Za-z0-9+/]++")
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/=]++")
 _LINES = re.compile(
     # Whole lines of digits, the last of which may be padded.
-    rb"(?:[ \t\r]*+[A-Za-z0-9+/]*+[ \t\r]*+\n)*+(?:[ \t\r]*+[A-Za-z0-9+/]*+(?:={1,3}+[ \t\r]*+(?:\n|\Z)|[ \t\r]*+\Z))?+"
+    # Only single characters are repeated possessively: of groups, Python 3.11.2 gets it wrong (gh-106052).
+    rb"(?:[ \t\r]*+[A-Za-z0-9+/]*+[ \t\r]*+\n)*(?:[ \t\r]*+[A-Za-z0-9+/]*+(?:={1,3}[ \t\r]*+(?:\n|\Z)|[ \t\r]*+\Z))?"
 )
 _LINE = re.compile(rb"[^\n]*+\n?")
-_PADDED = re.compile(rb"[ \t\r]*+([A-Za-z0-9+/]*+={1,2}+)")
+_PADDED = re.compile(rb"[ \t\r]*+([A-Za-z0-9+/]*+={1,2})")
 """What ends in the middle of a line."""
 _MORE = re.compile(
-    rb"\s*+(?:[A-Za-z0-9+/]{16,}+=*+|(?:[A-Za-z0-9+/]{4})*+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=))(?:\s|\Z)"
+    rb"\s*+(?:[A-Za-z0-9+/]{16,}=*+|(?:[A-Za-z0-9+/]{4}){0,4}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=))(?:\s|\Z)"
 )
 """Behind a padding: more of it, and no word of a text."""
 _DAMAGED_CHARS_MIN = 40
