@@ -6,7 +6,9 @@ import zipfile
 from collections.abc import Sequence
 
 import docx
+from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 PANGRAM = "The quick brown fox jumps over the lazy dog."
@@ -39,12 +41,24 @@ def encrypted_pdf(password: str = "secret") -> bytes:
 
 
 def image_only_pdf(pages: int = 1) -> bytes:
-    """A PDF whose pages hold shapes, as scanned ones hold an image, and no text."""
+    """A PDF whose pages are one image each, as scanned ones are, and no text."""
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=True)
+    scan = ImageReader(Image.linear_gradient("L"))
     for _ in range(pages):
-        canvas.rect(100, 100, 200, 200, fill=1)
+        canvas.drawImage(scan, 0, 0, 595, 842)
         canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def drawn_pdf() -> bytes:
+    """A PDF of a page with a drawing, and a blank one."""
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, invariant=True)
+    canvas.rect(100, 100, 200, 200, fill=1)
+    canvas.showPage()
+    canvas.showPage()
     canvas.save()
     return buffer.getvalue()
 

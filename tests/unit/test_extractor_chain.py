@@ -356,3 +356,7 @@ def test_a_page_that_begins_with_a_picture_is_a_page(opened: Opener) -> None:
 
 def test_nothing_but_a_byte_order_mark_is_no_text(opened: Opener) -> None:
     assert refused(opened(b"\xef\xbb\xbf", "a.txt"))[0] == "NO_TEXT"
+
+
+def test_pages_without_an_image_are_not_called_images(opened: Opener) -> None:
+    assert refused(opened(documents.drawn_pdf(), "a.pdf")) == ("NO_TEXT", "no text: the pages are blank, or drawings")

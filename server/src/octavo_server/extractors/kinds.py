@@ -7,6 +7,7 @@ from octavo_server.domain.file_types import TEXT_EXTENSIONS
 from octavo_server.extractors.base import Document
 from octavo_server.extractors.hypertext.prolog import HTML, root_of
 from octavo_server.extractors.mime.recognition import START_BYTES, is_mail
+from octavo_server.extractors.ole import MAGIC as OLE
 from octavo_server.extractors.zip_names import zip_names
 
 
@@ -46,7 +47,7 @@ _EXTENSIONS = {extension: kind for kind, extensions in _BY_EXTENSION.items() for
 _MARKED = (
     # What is marked at its start is what it is, whatever its name.
     (b"%PDF-", Kind.PDF),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.LEGACY),
+    (OLE, Kind.LEGACY),
     (b"{\\rtf", Kind.LEGACY),
     (b"\x1f\x8b", Kind.ARCHIVE),  # gzip
     (b"\xfd7zXZ\0", Kind.ARCHIVE),

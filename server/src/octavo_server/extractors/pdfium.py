@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import re
+from contextlib import suppress
 from ctypes import Array, c_char
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ from octavo_server.extractors.pdf_metadata import metadata_of
 if TYPE_CHECKING:
     import pypdfium2
 
+PAGES_SEEN_MAX = 20
+"""Of a document without text: so many are looked at for images."""
+FORMS_DEPTH_MAX = 4
+"""How far an image may stand in forms within forms."""
 _PASSWORD_ERROR = 4
 _SECURITY_ERROR = 5
 """fpdfview.h: FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY."""
@@ -34,11 +39,11 @@ class Pdfium:
         pdf = _open(document)
         try:
             text, unreadable = _text(pdf, chars_max, report)
+            if not text.strip():
+                raise CannotExtractError("NO_TEXT", f"no text: the pages are {_seen_on(pdf)}")
             metadata = metadata_of(pdf)
         finally:
             pdf.close()
-        if not text.strip():
-            raise CannotExtractError("NO_TEXT", "no text: the pages are images")
         warnings = (f"{unreadable} of {metadata.page_count} pages can't be read",) if unreadable else ()
         return Extracted(text=text, warnings=warnings, metadata=metadata)
 
@@ -88,6 +93,22 @@ def _text(pdf: pypdfium2.PdfDocument, chars_max: int, report: Report) -> tuple[s
     if unreadable == total:
         raise CannotExtractError("DOCUMENT_DAMAGED", "the document is damaged: none of its pages can be read")
     return _HYPHEN_AT_LINE_END.sub("-\n", "\n".join(pages)), unreadable
+
+
+def _seen_on(pdf: pypdfium2.PdfDocument) -> str:
+    """What is on pages without text: only images are worth an OCR."""
+    import pypdfium2  # noqa: PLC0415  # loaded by now
+
+    for index in range(min(len(pdf), PAGES_SEEN_MAX)):
+        with suppress(pypdfium2.PdfiumError):
+            page = pdf[index]
+            try:
+                kinds = [pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]
+                if next(page.get_objects(filter=kinds, max_depth=FORMS_DEPTH_MAX), None):
+                    return "images"
+            finally:
+                page.close()
+    return "blank, or drawings"
 
 
 def _page_text(pdf: pypdfium2.PdfDocument, index: int) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from octavo_server.extractors.base import CannotExtractError, Document, Extracted, Report
 from octavo_server.extractors.plain import with_unix_newlines
 from octavo_server.extractors.tika_metadata import first, metadata_of, texts
+from octavo_server.extractors.zip_names import has_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,9 +20,6 @@ _WARNING = "X-TIKA:warning"
 _EMBEDDED_EXCEPTION = "X-TIKA:EXCEPTION:embedded_exception"
 _IMAGE_PARSER = "org.apache.tika.parser.image."
 _ZIP_START = b"PK\x03\x04"
-_ZIP_END = b"PK\x05\x06"
-_ZIP_END_BYTES_MAX = 22 + 65_535
-"""APPNOTE.TXT 4.3.16: the end of central directory record, and the longest comment behind it."""
 _WHY_NO_TEXT = {
     "application/pdf": "the pages are images",
     # They hold no images, they only point at them.
@@ -111,8 +109,7 @@ def _without_own_name(text: str, metadata: Mapping[str, Sequence[str]], document
 
 def _is_cut_off(document: Document) -> bool:
     """Does a zip, as most office documents are, lack its end?"""
-    data = document.data
-    return data[:4] == _ZIP_START and data.rfind(_ZIP_END, max(0, len(data) - _ZIP_END_BYTES_MAX)) < 0
+    return document.data[:4] == _ZIP_START and not has_end(document.data)
 
 
 def _damaged(document: Document) -> CannotExtractError:
