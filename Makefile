@@ -17,7 +17,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo serve generate fix verify verify-generated test bench nasty fuzz
+.PHONY: help setup demo serve generate fix verify verify-generated docs test bench nasty fuzz
 
 help: ## Show this help
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,7 +55,7 @@ fix: $(STAMP) ## Repair what `verify` finds and can be repaired
 	@$(RUN)/ruff check --fix --quiet . ; $(RUN)/ruff format --quiet .
 	@$(RUN)/buf format -w protos
 
-verify: $(STAMP) build/googleapis verify-generated ## Check style, types, arrows, protos, spelling
+verify: $(STAMP) build/googleapis verify-generated ## Check style, types, arrows, protos, spelling, links
 	$(RUN)/ruff format --check --quiet .
 	$(RUN)/ruff check --quiet .
 	$(RUN)/mypy
@@ -63,6 +63,10 @@ verify: $(STAMP) build/googleapis verify-generated ## Check style, types, arrows
 	$(RUN)/buf format --diff --exit-code protos
 	$(RUN)/buf lint
 	$(RUN)/codespell
+	@$(MAKE) --no-print-directory docs
+
+docs: $(STAMP) ## Build the documentation into build/site; fails on dead links
+	@$(RUN)/python -m docsite
 
 verify-generated: $(STAMP)
 	@rm -rf build/generated && mkdir -p build/generated && cp -r client/src/octavo/v1 build/generated/v1

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from benchmarks import (
     accepts,
+    at_100k_calls,
+    at_100k_expiry,
+    at_100k_start,
     corpus_cpu,
     corpus_vs_tika_server,
     idle_cpu,
@@ -31,4 +34,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "idle_cpu": idle_cpu.measure,
     "ready": ready.measure,
     "server_rss": server_rss.measure,
+    "at_100k_start": at_100k_start.measure,
+    "at_100k_calls": at_100k_calls.measure,
+    "at_100k_expiry": at_100k_expiry.measure,
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.rig.figure import Figure
 
 PATH = Path(__file__).parents[2] / "build" / "bench.json"
-_ROW = "{:<21} {:>10} {:<8} {:>10}  {:>6}  {:<13} {:<7} {}"
+_ROW = "{:<22} {:>10} {:<8} {:>10}  {:>6}  {:<13} {:<7} {}"
 _UNSEEN = "\r\033[K"
 
 
@@ -54,7 +54,7 @@ class Report:
         if self._is_terminal:
             sys.stderr.write(_UNSEEN)
             sys.stderr.flush()
-        print(f"{name:<21} left out: {reason}", flush=True)
+        print(f"{name:<22} left out: {reason}", flush=True)
 
     def write(self) -> Path:
         """Write what was measured; the file."""

@@ -94,16 +94,20 @@ class Server:
 
 
 class Octavo(Server):
-    """`octavo-server serve` as an operator starts it, on an empty data folder that is deleted afterwards.
+    """`octavo-server serve` as an operator starts it.
 
-    `workers` None: the server's default, a child process a processor.
+    `workers` None: the server's default, a child process a processor. `data_dir` None: an empty data folder that is
+    deleted afterwards.
     """
 
     name = "octavo"
 
-    def __init__(self, *, workers: int | None = None, cpus: frozenset[int] = placement.SERVER) -> None:
+    def __init__(
+        self, *, workers: int | None = None, cpus: frozenset[int] = placement.SERVER, data_dir: Path | None = None
+    ) -> None:
         DATA_PARENT.mkdir(exist_ok=True)
-        self._data_dir = Path(tempfile.mkdtemp(prefix="benchmark-data-", dir=DATA_PARENT))
+        self._is_temporary = data_dir is None
+        self._data_dir = data_dir or Path(tempfile.mkdtemp(prefix="benchmark-data-", dir=DATA_PARENT))
         command = [
             *(str(Path(sys.executable).with_name("octavo-server")), "serve"),
             *("--listen", "127.0.0.1:0", "--data-dir", str(self._data_dir)),
@@ -113,7 +117,8 @@ class Octavo(Server):
 
     def __exit__(self, *reason: object) -> None:
         super().__exit__(*reason)
-        shutil.rmtree(self._data_dir)
+        if self._is_temporary:
+            shutil.rmtree(self._data_dir)
 
 
 class Bare(Server):

@@ -21,11 +21,14 @@ def clock() -> ManualClock:
 
 @pytest.fixture(params=["memory", "sqlite"])
 async def open_engine(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -> AsyncIterator[OpenEngine]:
-    """Opens an engine with a pipeline of one parser; takes lease_seconds and queue_jobs_max. Closed after the test."""
+    """Opens an engine with a pipeline of one parser; takes lease_seconds, queue_jobs_max and, for what only the SQLite
+    engine bounds, looked_at_max. Closed after the test.
+    """
     opened: list[Engine] = []
 
     async def open_one(**options: Any) -> Engine:
         if request.param == "memory":
+            options.pop("looked_at_max", None)
             engine: Engine = MemoryEngine(clock=clock, **options)
         else:
             engine = await SqliteEngine.open(tmp_path / "data", clock=clock, **options)

@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from octavo_server.domain.errors import UnavailableError
-from octavo_server.domain.ids import Instant
+from octavo_server.domain.ids import Instant, Revision
+from octavo_server.domain.queries import EVERY_FILE
+from octavo_server.domain.terms import EVERYWHERE
 from octavo_server.ports.engine import Accepted, Engine, Removed
 from tests.contract.samples import DOCUMENT, NOW, PIPELINE, TENANT, new_job, new_pipeline
 
@@ -32,6 +34,15 @@ async def test_a_closed_engine_is_unavailable(engine: Engine) -> None:
         engine.put_pipeline(new_pipeline()),
         engine.get_pipeline(TENANT, PIPELINE),
         engine.list_pipelines(TENANT, after="", pipelines_max=1),
+        engine.delete_pipeline(TENANT, PIPELINE),
+        engine.refile(job),
+        engine.index(lease, [], is_first=True),
+        engine.changes_in(TENANT, PIPELINE, Revision(0), changes_max=1),
+        engine.list_files(TENANT, PIPELINE, EVERY_FILE, states=[], now=NOW, after=None, jobs_max=1),
+        engine.unmatched(TENANT, PIPELINE, EVERY_FILE, states=[], now=NOW),
+        engine.list_jobs(TENANT, None, states=[], now=NOW, after=None, jobs_max=1),
+        engine.tree(TENANT, PIPELINE, EVERYWHERE, states=[], now=NOW, after="", files_max=1),
+        engine.search(TENANT, PIPELINE, ["x"], EVERY_FILE, now=NOW, after=None, files_max=1),
     ):
         with pytest.raises(UnavailableError):
             await call
@@ -51,6 +62,14 @@ async def test_closing_finishes_what_was_begun(engine: Engine) -> None:
     await asyncio.sleep(0)
     await engine.close()
     assert all(isinstance(answer, Accepted) for answer in await asyncio.gather(*calls))
+
+
+async def test_closing_answers_what_was_asked(engine: Engine) -> None:
+    listing = engine.list_jobs(TENANT, None, states=[], now=NOW, after=None, jobs_max=1)
+    calls = [asyncio.create_task(listing)]
+    await asyncio.sleep(0)
+    await engine.close()
+    assert (await calls[0]).jobs == ()
 
 
 async def test_closing_again_is_no_harm(engine: Engine) -> None:

@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from octavo_server.domain.errors import OctavoError
+from octavo_server.domain.files import Tag
 from octavo_server.domain.ids import BlobKey, Instant, RequestId, Revision, TenantId
 from octavo_server.domain.jobs import Job, JobState, ModuleState, Priority
+from octavo_server.domain.queries import valid_query
 from octavo_server.engines.memory import MemoryEngine
 from octavo_server.engines.sqlite import SqliteEngine
-from octavo_server.ports.engine import Accepted, Engine, JobChanged, Lease, Removed, StaleError
+from octavo_server.ports.engine import Accepted, Engine, JobChanged, JobRemoved, Lease, Refiled, Removed, StaleError
+from octavo_server.ports.listings import KeywordEntry
+from tests.contract.listing_samples import hits, jobs_listed, leaves, paths
 from tests.contract.samples import (
     FAILURE,
     NOW,
@@ -34,6 +38,8 @@ from tests.contract.samples import (
 QUEUE_JOBS_MAX = 6
 CHAINS = [("parser",), ("parser", "segmenter")]
 BLOBS = [BlobKey(letter * 32) for letter in "abcdef"]
+FINAL = [JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED]
+QUERY = valid_query(names=["*b*", "a.txt"], directories=["/a"], tags=[("x", "1"), ("y", "*")])
 LONG_LEASE_SECONDS = 3_600.0
 
 Call = Callable[[Engine], Awaitable[Any]]
@@ -64,6 +70,7 @@ class EnginesAlike(RuleBasedStateMachine):
             lease_seconds=LONG_LEASE_SECONDS,
             queue_jobs_max=QUEUE_JOBS_MAX,
             jobs_cached_max=2,
+            looked_at_max=2,
         )
 
     def both(self, call: Call) -> list[Any]:
@@ -151,6 +158,38 @@ class EnginesAlike(RuleBasedStateMachine):
             request_id = self.jobs[choice % len(self.jobs)]
             self.both(lambda engine: cancel(engine, request_id))
 
+    @rule(choice=st.integers(0, 99))
+    def retry(self, choice: int) -> None:
+        if self.jobs:
+            request_id = self.jobs[choice % len(self.jobs)]
+            self.both(lambda engine: retry(engine, request_id))
+
+    @rule(
+        choice=st.integers(0, 99),
+        name=st.sampled_from(["a.txt", "b.txt", "e.txt"]),
+        directory=st.sampled_from(["/etc", "/a"]),
+        tags=st.lists(st.builds(Tag, st.sampled_from("xy"), st.sampled_from("12")), max_size=2, unique=True).map(tuple),
+        seconds=st.integers(0, 200),
+    )
+    def refile(self, choice: int, name: str, directory: str, tags: tuple[Tag, ...], seconds: int) -> None:
+        if self.jobs:
+            request_id = self.jobs[choice % len(self.jobs)]
+            changes = {"name": name, "directory": directory, "tags": tags}
+            self.both(lambda engine: refile(engine, request_id, changes, Instant(NOW + seconds)))
+
+    @rule(choice=st.integers(0, 99), lemmas=st.lists(st.sampled_from("uvw"), unique=True), is_first=st.booleans())
+    def index(self, choice: int, lemmas: list[str], *, is_first: bool) -> None:
+        leases = self.chosen(choice)
+        if leases and (is_first or not lemmas):
+            entries = [KeywordEntry(lemma, f"[{choice}]") for lemma in lemmas]
+            answers = [
+                self.runner.run(
+                    answer(lambda engine, lease=lease: engine.index(lease, entries, is_first=is_first), engine)
+                )
+                for engine, lease in zip((self.model, self.real), leases, strict=True)
+            ]
+            assert answers[1] == answers[0]
+
     @rule(choices=st.lists(st.integers(0, 99), max_size=3), tenant=st.sampled_from([TENANT, OTHER_TENANT]))
     def remove(self, choices: list[int], tenant: TenantId) -> None:
         if self.jobs:
@@ -185,6 +224,13 @@ class EnginesAlike(RuleBasedStateMachine):
             self.both(lambda engine, request_id=request_id: engine.inline(request_id, 0))
         for key in ("", "k"):
             self.both(lambda engine, key=key: engine.find_accepted(TENANT, PIPELINE, key))
+        self.both(lambda engine: paths(engine, page_jobs=1))
+        self.both(lambda engine: paths(engine, QUERY, now=Instant(NOW + 50), oldest_first=True))
+        self.both(lambda engine: jobs_listed(engine, page_jobs=2))
+        self.both(lambda engine: jobs_listed(engine, PIPELINE, states=FINAL, page_jobs=1))
+        self.both(lambda engine: leaves(engine, "/*", page_files=2))
+        self.both(lambda engine: hits(engine, "u", "v", page_files=1))
+        self.both(lambda engine: engine.changes_in(TENANT, PIPELINE, Revision(0), changes_max=99))
 
     def chosen(self, choice: int) -> Leases | None:
         return self.leases[choice % len(self.leases)] if self.leases else None
@@ -208,15 +254,19 @@ def comparable(value: Any) -> Any:
     """Without what may differ between engines: revisions and tokens."""
     match value:
         case Job():
-            return replace(value, revision=Revision(0))
+            value = replace(value, revision=Revision(0))
         case Accepted():
-            return comparable(value.job), value.deduplicated, comparable(value.removed)
+            value = comparable(value.job), value.deduplicated, comparable(value.removed)
+        case Refiled():
+            value = comparable(value.job), comparable(value.removed)
         case Removed():
-            return set(value.request_ids), set(value.blob_keys)
-        case Lease():
-            return comparable(value.job)
+            value = set(value.request_ids), set(value.blob_keys)
+        case Lease() | JobChanged():
+            value = comparable(value.job)
+        case JobRemoved():
+            value = value.request_id, value.tenant, value.pipeline
         case list():
-            return [comparable(one) for one in value]
+            value = [comparable(one) for one in value]
     return value
 
 
@@ -253,6 +303,18 @@ async def record_step(engine: Engine, lease: Lease, step: str) -> Any:
 async def cancel(engine: Engine, request_id: RequestId) -> Any:
     job = await engine.get(TENANT, request_id)
     return job if job.state.is_final else await engine.update(job.cancel_requested(NOW))
+
+
+async def retry(engine: Engine, request_id: RequestId) -> Any:
+    job = await engine.get(TENANT, request_id)
+    if job.state not in (JobState.FAILED, JobState.CANCELLED):
+        return job
+    return await engine.update(job.retried(NOW))
+
+
+async def refile(engine: Engine, request_id: RequestId, changes: dict[str, Any], expire_time: Instant) -> Any:
+    job = await engine.get(TENANT, request_id)
+    return await engine.refile(job.refiled(NOW, replace(job.file, **changes), expire_time))
 
 
 async def replay(engine: Engine) -> list[Any]:

@@ -19,6 +19,7 @@ from octavo_server.domain.ids import Instant, RequestId, Revision
 from octavo_server.domain.jobs import JobState, Priority
 from octavo_server.engines.sqlite import DataDirError, DataDirInUseError, SchemaTooNewError, SqliteEngine
 from octavo_server.ports.engine import Accepted, JobChanged, JobRemoved
+from tests.contract.listing_samples import ended, file_at, hits, paths
 from tests.contract.samples import (
     DOCUMENT,
     NOW,
@@ -272,3 +273,42 @@ async def test_who_gives_up_waiting_does_not_undo_what_was_recorded(data_dir: Pa
         accepting.cancel()
         await asyncio.gather(accepting, return_exceptions=True)
         assert (await engine.claim()).job.request_id == job.request_id
+
+
+async def test_metadata_indexes_and_retries_survive_a_restart(data_dir: Path) -> None:
+    async with opened(data_dir) as engine:
+        first = await file_at(engine, "/1.txt")
+        second = await file_at(engine, "/2.txt")
+        failed = await ended(engine, fails=True)
+        await ended(engine, lemmas=("cat",))
+        waiting = await file_at(engine, "/3.txt")
+        last = await file_at(engine, "/4.txt")
+        retried = await engine.update(failed.retried(NOW))
+        refiled = (await engine.refile(waiting.refiled(NOW, replace(waiting.file, name="5.txt"), NOW + 99))).job
+    async with opened(data_dir) as engine:
+        assert await engine.get(TENANT, first.request_id) == retried
+        assert await paths(engine) == ["/4.txt", "/5.txt", "/2.txt", "/1.txt"]
+        assert await hits(engine, "cat") == [(second.file.path, ["cat"])]
+        # Who was only refiled has kept the place in the queue.
+        assert [(await engine.claim()).job for _ in range(3)] == [refiled, last, retried]
+
+
+async def test_the_words_of_removed_jobs_are_forgotten_also_after_a_restart(data_dir: Path) -> None:
+    async with opened(data_dir) as engine:
+        jobs = [await file_at(engine, f"/{number}.txt") for number in range(20)]
+        for _ in jobs:
+            await ended(engine, lemmas=("cat", "dog"))
+        await engine.remove(TENANT, [job.request_id for job in jobs[1:]])
+    async with opened(data_dir) as engine:
+        while await asyncio.to_thread(parts_in, data_dir) > 1:
+            await engine.known_blobs([])
+        assert await hits(engine, "cat", "dog") == [("/0.txt", ["cat", "dog"])]
+
+
+def parts_in(data_dir: Path) -> int:
+    with contextlib.closing(sqlite3.connect(data_dir / "octavo.db")) as connection:
+        [count] = connection.execute("SELECT count(*) FROM keyword_parts").fetchone()
+        [entries] = connection.execute("SELECT count(DISTINCT part) FROM keyword_entries").fetchone()
+        [words] = connection.execute("SELECT count(*) FROM keywords WHERE keywords MATCH '\"1_cat\"'").fetchone()
+    assert count == entries == words
+    return int(count)

@@ -71,7 +71,7 @@ def fail(_tables: Tables) -> None:
 
 
 def put_pipeline(name: str, tables: Tables) -> str:
-    tables.execute("INSERT INTO pipelines VALUES ('t', ?, '[\"parser\"]', 0.0)", name)
+    tables.execute("INSERT INTO pipelines SELECT 't', ?, '[\"parser\"]', 0.0, count(*) FROM pipelines", name)
     return name
 
 

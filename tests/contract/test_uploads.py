@@ -16,7 +16,7 @@ from octavo_server.domain.errors import (
     DigestMismatchError,
     FailedPreconditionError,
     NotFoundError,
-    ResourceExhaustedError,
+    QuotaExceededError,
     UnavailableError,
     UploadOffsetError,
 )
@@ -209,7 +209,7 @@ async def test_a_tenant_has_so_many_uploads_and_no_more(tmp_path: Path, store: S
     uploads = DiskUploads(tmp_path / "few", blobs=store.blobs, clock=clock, uploads_open_max=2)
     for name in "ab":
         await uploads.begin(TENANT, UploadId(name))
-    with pytest.raises(ResourceExhaustedError, match="2 uploads are open") as refused:
+    with pytest.raises(QuotaExceededError, match="2 uploads are open") as refused:
         await uploads.begin(TENANT, UploadId("c"))
     assert refused.value.reason == "UPLOADS_FULL"
     # Neither what is open nor what others do is in the way.

@@ -211,7 +211,9 @@ made = pipeline.process(
 )
 print(json.dumps(made))
 try:
-    pipeline.process(local_file_path="1984_very_short.txt", symbolic_file_path="/novels/20th-century/my novel.txt")
+    pipeline.process(
+        local_file_path="1984_very_short.txt", symbolic_file_path="/novels/20th-century/my novel.txt", verbose=False
+    )
 except ValueError as error:
     print(error.reason)
 """

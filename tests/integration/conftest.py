@@ -9,17 +9,19 @@ from octavo.v1.file_service_pb2_grpc import FileServiceStub
 from octavo.v1.pipeline_service_pb2 import CreatePipelineRequest
 from octavo.v1.pipeline_service_pb2_grpc import PipelineServiceStub
 from octavo.v1.processing_service_pb2_grpc import ProcessingServiceStub
+from octavo.v1.search_service_pb2_grpc import SearchServiceStub
 from tests.servers import ServerProcess
 
 
 class Caller:
-    """The three services, for callers without the SDK."""
+    """The services, for callers without the SDK."""
 
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self.channel = channel
         self.processing = ProcessingServiceStub(channel)
         self.pipelines = PipelineServiceStub(channel)
         self.files = FileServiceStub(channel)
+        self.search = SearchServiceStub(channel)
 
 
 @pytest.fixture

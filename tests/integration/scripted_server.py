@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import uuid
 from collections import defaultdict
+from contextlib import aclosing
 from typing import Self
 
 import google_crc32c
@@ -14,13 +15,20 @@ from google.rpc import error_details_pb2
 from google.rpc.status_pb2 import Status
 
 from octavo.v1 import file_service_pb2 as files
-from octavo.v1 import file_service_pb2_grpc, pipeline_service_pb2_grpc, processing_service_pb2_grpc
+from octavo.v1 import (
+    file_service_pb2_grpc,
+    pipeline_service_pb2_grpc,
+    processing_service_pb2_grpc,
+    search_service_pb2_grpc,
+)
 from octavo.v1 import job_pb2 as jobs
 from octavo.v1 import pipeline_service_pb2 as pipelines
 from octavo.v1 import processing_service_pb2 as processing
+from tests.integration.scripted_listings import ScriptedListings
 
 CALL_ID = "call-0001"
 OUTPUT_CHUNK_BYTES = 64 * 1024
+RETRYABLE = (jobs.JOB_STATE_FAILED, jobs.JOB_STATE_CANCELLED)
 FINAL = (jobs.JOB_STATE_SUCCEEDED, jobs.JOB_STATE_FAILED, jobs.JOB_STATE_CANCELLED)
 
 
@@ -67,18 +75,26 @@ async def abort_unavailable(context: grpc.aio.ServicerContext) -> None:
 
 
 class ScriptedServer(
+    ScriptedListings,
     processing_service_pb2_grpc.ProcessingServiceServicer,
     file_service_pb2_grpc.FileServiceServicer,
     pipeline_service_pb2_grpc.PipelineServiceServicer,
+    search_service_pb2_grpc.SearchServiceServicer,
 ):
-    """Keeps what it was asked in `requests`, by method; fails as often as `unavailable` or `dropped` says."""
+    """Keeps what it was asked in `requests`, by method; fails as often as `unavailable` or `dropped` says.
+
+    `refusals`: what every call of a method is answered with instead: code, message, reason, details.
+    """
 
     def __init__(self) -> None:
+        super().__init__()
         self.address = "127.0.0.1:0"
         self.requests: dict[str, list] = defaultdict(list)
         self.metadata: dict[str, list] = defaultdict(list)
+        self.seconds_left: dict[str, list] = defaultdict(list)
         self.unavailable: dict[str, int] = defaultdict(int)
         self.dropped: dict[str, int] = defaultdict(int)
+        self.refusals: dict[str, tuple] = {}
         self.lost_replies: dict[str, int] = defaultdict(int)
         self.snapshots: dict[str, processing.ProcessStatusResponse] = {}
         self.accepted: dict[str, processing.ProcessResponse] = {}
@@ -86,6 +102,8 @@ class ScriptedServer(
         self.output_cuts: list[int] = []
         self.upload_cuts: list[int] = []
         self.committed = bytearray()
+        self.file_ids: set[str] = set()
+        self.has_pipeline = True
         self.is_upload_complete = False
         self.damage_next_chunk = False
         self.upload_bytes_max: int | None = None
@@ -109,6 +127,7 @@ class ScriptedServer(
         processing_service_pb2_grpc.add_ProcessingServiceServicer_to_server(self, self._server)
         file_service_pb2_grpc.add_FileServiceServicer_to_server(self, self._server)
         pipeline_service_pb2_grpc.add_PipelineServiceServicer_to_server(self, self._server)
+        search_service_pb2_grpc.add_SearchServiceServicer_to_server(self, self._server)
         port = self._server.add_insecure_port(self.address)
         self.address = f"127.0.0.1:{port}"
         await self._server.start()
@@ -133,19 +152,29 @@ class ScriptedServer(
     async def _asked(self, method: str, request: object, context: grpc.aio.ServicerContext) -> None:
         self.requests[method].append(request)
         self.metadata[method].append(dict(context.invocation_metadata()))
+        self.seconds_left[method].append(context.time_remaining())
         context.set_trailing_metadata((("octavo-call-id", CALL_ID), ("octavo-auth", "api-key")))
         if self.unavailable[method] > 0:
             self.unavailable[method] -= 1
             await abort_unavailable(context)
+        if request is not None:
+            await self._refuse(method, context)
         if self.dropped[method] > 0:
             self.dropped[method] -= 1
             # What a stopping grpc.aio server makes of a call that it had just matched.
             await context.abort(grpc.StatusCode.CANCELLED, "")
 
+    async def _refuse(self, method: str, context: grpc.aio.ServicerContext) -> None:
+        if method in self.refusals:
+            await abort(context, *self.refusals[method])
+
     async def _lose_reply(self, method: str, context: grpc.aio.ServicerContext) -> None:
         if self.lost_replies[method] > 0:
             self.lost_replies[method] -= 1
             await abort_unavailable(context)
+
+    async def _abort_unavailable(self, context: grpc.aio.ServicerContext) -> None:
+        await abort_unavailable(context)
 
     async def Process(self, request, context):
         await self._asked("Process", request, context)
@@ -185,6 +214,11 @@ class ScriptedServer(
 
     async def StatusWatch(self, request, context):
         await self._asked("StatusWatch", request, context)
+        if request.pipeline:
+            async with aclosing(self._tell_pipeline(context)) as responses:
+                async for response in responses:
+                    yield response
+            return
         sent = int(request.resume_token or 0)
         for request_id in request.request_ids:
             await self._known(request_id, context)
@@ -208,6 +242,14 @@ class ScriptedServer(
         await self._asked("CancelProcess", request, context)
         return processing.CancelProcessResponse(status=snapshot(request.request_id, 9, jobs.JOB_STATE_CANCELLING))
 
+    async def RetryProcess(self, request, context):
+        await self._asked("RetryProcess", request, context)
+        if self.snapshots[request.request_id].state not in RETRYABLE:
+            await abort(context, grpc.StatusCode.FAILED_PRECONDITION, "it did not fail", "JOB_NOT_FAILED")
+        self.snapshots[request.request_id] = snapshot(request.request_id, 9, jobs.JOB_STATE_PENDING)
+        await self._lose_reply("RetryProcess", context)
+        return processing.RetryProcessResponse(status=self.snapshots[request.request_id])
+
     async def FetchOutput(self, request, context):
         await self._asked("FetchOutput", request, context)
         header = processing.OutputHeader(
@@ -229,6 +271,8 @@ class ScriptedServer(
         upload_id = ""
         async for request in request_iterator:
             upload_id = request.upload_id
+            # Only now: grpc.aio hides from a writer why a call ended before anything was read.
+            await self._refuse("UploadFile", context)
             if end is not None and len(self.committed) >= end:
                 await abort_unavailable(context)
             if self.upload_bytes_max is not None and request.offset + len(request.chunk) > self.upload_bytes_max:
@@ -255,6 +299,19 @@ class ScriptedServer(
             upload_id=request.upload_id, committed_size=len(self.committed), complete=self.is_upload_complete
         )
 
+    async def UpdateFile(self, request, context):
+        await self._asked("UpdateFile", request, context)
+        return files.UpdateFileResponse(file=files.File(file_id=request.file_id, state=jobs.JOB_STATE_SUCCEEDED))
+
+    async def DeleteFile(self, request, context):
+        await self._asked("DeleteFile", request, context)
+        if request.file_id not in self.file_ids:
+            resource = error_details_pb2.ResourceInfo(resource_type="file", resource_name=request.file_id)
+            await abort(context, grpc.StatusCode.NOT_FOUND, "no file", "FILE_NOT_FOUND", resource)
+        self.file_ids.remove(request.file_id)
+        await self._lose_reply("DeleteFile", context)
+        return files.DeleteFileResponse()
+
     async def CreatePipeline(self, request, context):
         await self._asked("CreatePipeline", request, context)
         if not request.name:
@@ -271,15 +328,18 @@ class ScriptedServer(
         await self._asked("GetPipeline", request, context)
         return pipelines.GetPipelineResponse(pipeline=pipelines.Pipeline(name=request.name, module_chain=["parser"]))
 
-    async def ListPipelines(self, request, context):
-        await self._asked("ListPipelines", request, context)
-        first = int(request.page_token or 0)
-        page = [pipelines.Pipeline(name=f"p{first}", module_chain=["parser"])]
-        return pipelines.ListPipelinesResponse(pipelines=page, next_page_token=str(first + 1) if first < 2 else "")
-
     async def ResetPipeline(self, request, context):
         await self._asked("ResetPipeline", request, context)
         return pipelines.ResetPipelineResponse(deleted_file_count=3)
+
+    async def DeletePipeline(self, request, context):
+        await self._asked("DeletePipeline", request, context)
+        if not self.has_pipeline:
+            resource = error_details_pb2.ResourceInfo(resource_type="pipeline", resource_name=request.name)
+            await abort(context, grpc.StatusCode.NOT_FOUND, "no pipeline", "PIPELINE_NOT_FOUND", resource)
+        self.has_pipeline = False
+        await self._lose_reply("DeletePipeline", context)
+        return pipelines.DeletePipelineResponse(deleted_file_count=3)
 
     async def ListModules(self, request, context):
         await self._asked("ListModules", request, context)

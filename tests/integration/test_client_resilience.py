@@ -340,10 +340,6 @@ async def test_an_output_is_fetched_over_cuts(server: ScriptedServer, client: oc
     assert offsets == sorted(set(offsets))
 
 
-async def test_lists_are_read_to_their_last_page(client: octavo.Client) -> None:
-    assert [info.name for info in await client.list_pipelines()] == ["p0", "p1", "p2"]
-
-
 async def test_a_wrong_address_is_told_soon_and_says_what_to_do() -> None:
     async with octavo.Client("127.0.0.1:1", patience=octavo.Patience(first_contact_seconds_max=0.1)) as client:
         with pytest.raises(octavo.UnavailableError, match=r"no server at 127\.0\.0\.1:1: start one"):

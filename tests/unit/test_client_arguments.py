@@ -4,6 +4,7 @@ import pytest
 
 import octavo
 from octavo import arguments
+from octavo.facade.module_choices import module_keys, valid_choices
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_a_document_must_be_an_existing_file(tmp_path: Path) -> None:
         arguments.valid_file(tmp_path / "a.txt")
     with pytest.raises(IsADirectoryError):
         arguments.valid_file(tmp_path)
-    with pytest.raises(ValueError, match="local_file_path: cannot be empty"):
+    with pytest.raises(ValueError, match="local_file_path cannot be empty"):
         arguments.valid_file(None)
     with pytest.raises(TypeError):
         arguments.valid_file(7)  # type: ignore[arg-type]
@@ -88,21 +89,21 @@ def test_tags_that_are_no_pairs_are_refused(tags: object, kind: type[Exception])
 def test_labels_by_position_become_module_keys() -> None:
     chain = ["parser", "join", "parser"]
 
-    assert arguments.module_keys(chain) == ["parser", "join", "parser_2"]
-    assert arguments.valid_modules({"module_3": {"model": "fixed"}}, chain) == {"parser_2": {"model": "fixed"}}
-    assert arguments.valid_modules({"join": {}}, chain) == {"join": {}}
-    assert arguments.valid_modules(None, chain) == {}
+    assert module_keys(chain) == ["parser", "join", "parser_2"]
+    assert valid_choices({"module_3": {"model": "fixed"}}, chain) == {"parser_2": {"model": "fixed"}}
+    assert valid_choices({"join": {}}, chain) == {"join": {}}
+    assert valid_choices(None, chain) == {}
 
 
 def test_labels_are_not_mixed() -> None:
     with pytest.raises(ValueError, match="not both"):
-        arguments.valid_modules({"parser": {}, "module_2": {}}, ["parser", "join"])
+        valid_choices({"parser": {}, "module_2": {}}, ["parser", "join"])
 
 
 @pytest.mark.parametrize("modules", ["fixed", {"parser": "fixed"}])
 def test_modules_must_be_a_dict_of_dicts(modules: object) -> None:
     with pytest.raises(TypeError, match="dict of dicts"):
-        arguments.valid_modules(modules, ["parser"])
+        valid_choices(modules, ["parser"])
 
 
 def test_a_chain_must_be_a_list_of_names() -> None:
@@ -112,9 +113,11 @@ def test_a_chain_must_be_a_list_of_names() -> None:
         octavo.create_pipeline(name=7, module_chain=["parser"])  # type: ignore[arg-type]
 
 
-def test_calls_before_init_say_so() -> None:
-    with pytest.raises(octavo.NotInitializedError, match=r"call octavo\.init") as caught:
-        octavo.create_pipeline(name="p", module_chain=["parser"])
+def test_a_pipeline_needs_no_connection_until_the_server_is_called(pipeline: octavo.Pipeline) -> None:
+    named = octavo.create_pipeline(name="p", module_chain=["parser"])
+    assert (named.pipeline, named.module_chain) == ("p", ["parser"])
+    with pytest.raises(octavo.NotInitializedError, match=r"you are not authenticated: call octavo\.init") as caught:
+        pipeline.list(symbolic_directory_paths=["/*"])
     assert isinstance(caught.value, ValueError)
     assert caught.value.reason == "NOT_INITIALIZED"
 

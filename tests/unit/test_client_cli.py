@@ -10,8 +10,8 @@ from rich.console import Console
 import octavo
 from octavo.cli.failures import BadInputError, ExitCode, exit_code_of, sentence_of
 from octavo.cli.live import REFUSED, LiveView
+from octavo.cli.module_options import module_options
 from octavo.cli.printing import print_line
-from octavo.cli.processing import _param
 from octavo.cli.submission import FileRun
 from octavo.statuses import Failure, JobState, ModuleState, OverallStatus, Progress
 from tests.unit.test_client_answers import make_job, make_module, make_status
@@ -102,13 +102,30 @@ def test_a_file_that_can_not_be_read_is_named() -> None:
     [("a=10", ("a", 10)), ("a=true", ("a", True)), ("a=x=y", ("a", "x=y")), ('a="10"', ("a", "10"))],
 )
 def test_a_param_is_json_or_a_text(text: str, pair: tuple[str, object]) -> None:
-    assert _param(text) == pair
+    assert module_options([], [text], first_module="parser") == {"parser": {"params": dict([pair])}}
 
 
-@pytest.mark.parametrize("text", ["a", "=1"])
+def test_models_and_params_are_for_the_first_module_or_the_one_named() -> None:
+    asked = module_options(
+        ["fixed", "keyword-db:sqlite"], ["chunk_size=5", "parser_2:chunk_size=6"], first_module="parser"
+    )
+    assert asked == {
+        "parser": {"model": "fixed", "params": {"chunk_size": 5}},
+        "keyword-db": {"model": "sqlite"},
+        "parser_2": {"params": {"chunk_size": 6}},
+    }
+
+
+@pytest.mark.parametrize("text", ["a", "=1", "parser:=1", "parser:a"])
 def test_a_param_needs_name_and_value(text: str) -> None:
     with pytest.raises(BadInputError, match="NAME=VALUE"):
-        _param(text)
+        module_options([], [text], first_module="parser")
+
+
+@pytest.mark.parametrize("models", [["parser:"], ["sentence", "parser:fixed"]])
+def test_a_model_is_named_once(models: list[str]) -> None:
+    with pytest.raises(BadInputError, match="KEY:MODEL"):
+        module_options(models, [], first_module="parser")
 
 
 def test_without_a_terminal_each_change_of_state_is_one_plain_line() -> None:

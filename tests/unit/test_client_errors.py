@@ -28,7 +28,8 @@ def lost(said: str) -> grpc.aio.AioRpcError:
 
 
 def tree(kind: type[errors.OctavoError]) -> set[type[errors.OctavoError]]:
-    return {each for child in kind.__subclasses__() for each in {child} | tree(child)}
+    own = [child for child in kind.__subclasses__() if child.__module__ == errors.__name__]
+    return {each for child in own for each in {child} | tree(child)}
 
 
 def test_every_status_code_has_an_exception() -> None:
@@ -97,6 +98,16 @@ def test_a_failed_precondition_names_its_subject() -> None:
     error = errors.from_rpc(refusal(grpc.StatusCode.FAILED_PRECONDITION, "not ready", info), target=TARGET)
 
     assert error.details.subject == "job/1"
+
+
+def test_a_quota_names_whose_it_is_and_knows_no_time_to_come_back() -> None:
+    violation = error_details_pb2.QuotaFailure.Violation(subject="tenant:acme", description="1 GB is used up")
+    info = error_details_pb2.QuotaFailure(violations=[violation])
+    reason = error_details_pb2.ErrorInfo(reason="QUOTA_STORAGE", domain="octavo")
+    error = errors.from_rpc(refusal(grpc.StatusCode.RESOURCE_EXHAUSTED, "1 GB is used up", reason, info), target=TARGET)
+
+    assert isinstance(error, errors.ResourceExhaustedError)
+    assert (error.details.subject, error.reason, error.retry_seconds) == ("tenant:acme", "QUOTA_STORAGE", None)
 
 
 def test_a_missing_server_is_told_from_a_stopping_one() -> None:

@@ -3,9 +3,9 @@ import sys
 from pathlib import Path
 
 import octavo
-from octavo import catalog, errors, statuses
+from octavo import catalog, errors, files, statuses
 
-PUBLIC_MODULES = (errors, statuses, catalog)
+PUBLIC_MODULES = (errors, statuses, catalog, files)
 
 
 def test_every_exported_name_exists() -> None:

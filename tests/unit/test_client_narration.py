@@ -24,18 +24,24 @@ def test_defaults_and_ids_are_told(capsys: pytest.CaptureFixture[str]) -> None:
         "INFO: wait_for_process is set to False.",
         "INFO: file will expire and be removed from your account in 1800 seconds, at Fri Jan  2 03:04:05 2026 UTC",
         "INFO: p file process and input processing started...",
+        "INFO: metadata can be updated using the .update api.",
         "INFO: This process's request_id is: r",
+        "INFO: wait_for_process is set to False.",
+        "INFO: the document is uploaded and its job recorded; the server goes on without this script.",
+        "INFO: use .process_status to ask how far it is.",
+        "INFO: This process's request_id is: r.",
         "INFO: Check the status of this file's processing: .process_status(request_id='r').",
     ]
 
 
 def test_lower_casing_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     narrator = Narrator(is_verbose=True)
-    narrator.named(make_job(), file_name="A.txt", directory="/ETC", path=None)
+    narrator.named(make_job(), file_name="A.txt", directory="/ETC", path=None, tags=[("A", "B"), ("c", "d")])
     narrator.named(make_job(), file_name=None, directory=None, path="/Etc/a.txt")
     assert capsys.readouterr().out.splitlines() == [
-        "INFO: lower casing symbolic_directory_path /ETC to /etc",
         "INFO: lower casing file_name A.txt to a.txt",
+        "INFO: lower casing symbolic_directory_path /ETC to /etc",
+        "INFO: lower casing file tag {'A': 'B'} to {'a': 'b'}",
         "INFO: lower casing symbolic_file_path /Etc/a.txt to /etc/a.txt",
     ]
 

@@ -17,6 +17,8 @@ ALLOWED = {
     JobState.PENDING: {JobState.RUNNING, JobState.CANCELLED},
     JobState.RUNNING: {JobState.RUNNING, JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLING, JobState.CANCELLED},
     JobState.CANCELLING: {JobState.CANCELLED, JobState.CANCELLING},
+    JobState.FAILED: {JobState.PENDING},
+    JobState.CANCELLED: {JobState.PENDING},
 }
 
 
@@ -49,6 +51,8 @@ def possible_steps(job: Job) -> dict[str, Job]:
     if job.state is JobState.CANCELLING:
         steps["cancelled"] = job.cancelled(now)
         steps["cancel"] = job.cancel_requested(now)
+    if job.state in (JobState.FAILED, JobState.CANCELLED):
+        steps["retry"] = job.retried(now)
     return steps
 
 
@@ -57,7 +61,7 @@ def test_a_job_takes_only_allowed_steps_and_keeps_what_is_done(modules: int, cho
     job = new_job(modules)
     for choice in choices:
         steps = possible_steps(job)
-        if job.state.is_final:
+        if job.state is JobState.SUCCEEDED:
             assert not steps
             break
         names = sorted(steps)
@@ -111,3 +115,35 @@ def test_a_job_expires_at_its_time_and_not_before() -> None:
     job = replace(new_job(1), expire_time=Instant(10))
     assert not job.has_expired(Instant(9.9))
     assert job.has_expired(Instant(10))
+
+
+def test_a_retried_job_keeps_its_outputs_and_starts_the_rest_afresh() -> None:
+    failed = new_job(2).module_started(Instant(1)).module_succeeded(Instant(2), OUTPUT)
+    failed = failed.module_started(Instant(3)).module_failed(Instant(4), FAILURE)
+
+    retried = failed.retried(Instant(5))
+
+    assert (retried.state, retried.failure, retried.start_time) == (JobState.PENDING, None, None)
+    assert retried.runs[0] == failed.runs[0]
+    run = retried.runs[1]
+    assert (run.state, run.failure, run.start_time, run.end_time) == (ModuleState.PENDING, None, None, None)
+    assert (run.attempt, run.attempts_before) == (1, 1)
+
+
+def test_a_retried_module_may_crash_as_often_as_a_new_one() -> None:
+    job = new_job(1)
+    for _ in range(2):
+        for crash in range(3):
+            job = job.module_started(Instant(1)).module_crashed(Instant(1), FAILURE, attempts_max=3)
+            assert (job.state is JobState.FAILED) == (crash == 2)
+        job = job.retried(Instant(2))
+    assert job.runs[0].attempt == 6
+
+
+def test_other_metadata_changes_nothing_of_the_work() -> None:
+    job = new_job(1).module_started(Instant(1))
+
+    refiled = job.refiled(Instant(2), replace(job.file, name="b.txt"), Instant(200))
+
+    assert (refiled.file.name, refiled.file.update_time, refiled.expire_time) == ("b.txt", Instant(2), Instant(200))
+    assert (refiled.runs, refiled.state, refiled.update_time) == (job.runs, job.state, job.update_time)

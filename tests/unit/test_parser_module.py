@@ -53,11 +53,12 @@ def test_what_holds_no_text_is_not_taken(name: str) -> None:
 
 def test_it_reads_documents_and_writes_json() -> None:
     assert (PARSER.input_format, PARSER.output_format) == (Format.DOCUMENT, Format.JSON)
-    assert set(MODULES) == {"parser", "extract"}
+    assert set(MODULES) == {"parser", "extract", "json-to-txt", "keyword-db"}
+    assert (PARSER.input_key, PARSER.output_key) == ("", "snippet")
 
 
 def test_importing_the_modules_loads_no_extraction_library() -> None:
-    libraries = {"punkt", "pypdfium2", "iscc_tika", "xberg", "selectolax", "lxml"}
+    libraries = {"punkt", "pypdfium2", "iscc_tika", "xberg", "selectolax", "lxml", "spacy_lookups_data"}
     script = f"import sys, octavo_server.modules; print({libraries} & set(sys.modules))"
 
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

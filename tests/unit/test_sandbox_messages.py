@@ -3,7 +3,9 @@
 import json
 import platform
 import struct
-from dataclasses import asdict
+import tempfile
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from octavo_server.domain.ids import Instant
 from octavo_server.domain.jobs import Progress
 from octavo_server.domain.metadata import DocumentMetadata
-from octavo_server.ports.runner import Outcome, Refused, Succeeded
+from octavo_server.ports.runner import Outcome, Refused, Spooled, Succeeded
 from octavo_server.worker import seccomp
 from octavo_server.worker.frames import (
     HEADER_BYTES_MAX,
@@ -23,10 +25,16 @@ from octavo_server.worker.frames import (
     unpack_header,
     unpack_prefix,
 )
+from octavo_server.worker.kept_index import KeptIndex
 from octavo_server.worker.limits import ChildLimits
 from octavo_server.worker.messages import (
+    COUNT_MAX,
+    FACTS_MAX,
     TEXT_CHARS_MAX,
     WARNINGS_MAX,
+    Index,
+    checked,
+    index_header,
     progress_header,
     read_message,
     refused_header,
@@ -118,6 +126,75 @@ def test_messages_survive_the_way() -> None:
     assert read(succeeded_header("text/plain", ("a warning",), METADATA), b"data") == Succeeded(
         output=b"data", media_type="text/plain", warnings=("a warning",), metadata=METADATA
     )
+    assert read(index_header(), b"lines") == Index(b"lines")
+
+
+def test_facts_survive_the_way() -> None:
+    facts = {"num_lines": 3, "pages": 0, "x" * 32: COUNT_MAX}
+
+    assert read(succeeded_header("text/plain", (), facts=facts)) == Succeeded(
+        output=b"", media_type="text/plain", facts=facts
+    )
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"Lines": 1},
+        {"": 1},
+        {"x" * 33: 1},
+        {"num-lines": 1},
+        {"lines": -1},
+        {"lines": COUNT_MAX + 1},
+        {"lines": 1.5},
+        {"lines": True},
+        {"lines": None},
+        {"a" * count: 1 for count in range(1, FACTS_MAX + 2)},
+    ],
+)
+def test_facts_out_of_bounds_are_malformed_and_a_child_notices_its_own(facts: dict[str, int]) -> None:
+    header = succeeded_header("text/plain", (), facts=facts)
+
+    with pytest.raises(MalformedFrameError):
+        read(header)
+    with pytest.raises(MalformedFrameError):
+        checked(header)
+
+
+def test_an_index_is_kept_until_its_output_comes(tmp_path: Path) -> None:
+    succeeded = Succeeded(output=b"data", media_type="text/plain")
+    with KeptIndex() as index:
+        assert index.given_to(succeeded) == succeeded
+        index.keep(b"lines")
+        assert index.given_to(succeeded) == replace(succeeded, index=b"lines")
+
+
+def test_an_index_that_nobody_gets_is_closed(tmp_path: Path) -> None:
+    first, second = spooled(tmp_path), spooled(tmp_path)
+    with pytest.raises(MalformedFrameError), KeptIndex() as index:  # noqa: PT012  # the one after the other
+        index.keep(first)
+        index.keep(second)
+    assert first.file.closed
+    assert second.file.closed
+
+    third = spooled(tmp_path)
+    with pytest.raises(MalformedFrameError), KeptIndex() as index:  # noqa: PT012  # as above
+        index.keep(third)
+        index.given_to(Refused("NO_TEXT", "no text"))
+    assert third.file.closed
+
+
+def test_an_output_that_is_discarded_closes_its_files(tmp_path: Path) -> None:
+    output, index = spooled(tmp_path), spooled(tmp_path)
+
+    Succeeded(output=output, media_type="text/plain", index=index).close()
+
+    assert output.file.closed
+    assert index.file.closed
+
+
+def spooled(folder: Path) -> Spooled:
+    return Spooled(file=tempfile.TemporaryFile(dir=folder), size_bytes=0, sha256="")
 
 
 def test_metadata_of_a_child_is_held_to_its_bounds() -> None:
@@ -154,6 +231,8 @@ def test_long_messages_of_an_honest_child_are_cut_rather_than_malformed() -> Non
         succeeded_header("text/plain", ()) | {"warnings": "x"},
         succeeded_header("text/plain", ()) | {"warnings": [1]},
         succeeded_header("text/plain", ()) | {"warnings": ["x"] * (WARNINGS_MAX + 1)},
+        succeeded_header("text/plain", ()) | {"facts": []},
+        {key: value for key, value in succeeded_header("text/plain", ()).items() if key != "facts"},
         succeeded_header("text/plain", ()) | {"metadata": "x"},
         succeeded_header("text/plain", ()) | {"metadata": {}},
         succeeded_header("text/plain", (), METADATA) | {"metadata": asdict(METADATA) | {"title": 1}},

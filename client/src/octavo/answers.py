@@ -13,9 +13,11 @@ from octavo.statuses import JSON_MEDIA_TYPE, JobState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from octavo.files import File
     from octavo.statuses import DocumentMetadata, Failure, Job, JobStatus, Output
 
 OK = 200
+REFUSED = 400
 
 Answer = dict[str, Any]
 
@@ -34,14 +36,38 @@ def submitted(job: Job) -> Answer:
 
 def finished(status: JobStatus, output: Output, saved_paths: Sequence[str]) -> Answer:
     """What `process` answers after waiting: eight keys, `process_output` parsed if it is JSON, else None."""
+    return _output(status, status.warnings, output, saved_paths)
+
+
+def fetched(file: File, output: Output, saved_paths: Sequence[str]) -> Answer:
+    """What `fetch_output` answers: the same eight keys."""
+    warnings = [f"{module.key}: {warning}" for module in file.modules for warning in module.warnings]
+    return _output(file, warnings, output, saved_paths)
+
+
+def no_output(pipeline: str, file_id: str, message: str) -> Answer:
+    """What `fetch_output` answers where there is none: the same eight keys, `status_code` 400, no output."""
+    return {
+        "status_code": REFUSED,
+        "pipeline": pipeline,
+        "request_id": None,
+        "file_id": file_id,
+        "message": message,
+        "warnings": [],
+        "process_output": None,
+        "process_output_files": [],
+    }
+
+
+def _output(done: JobStatus | File, warnings: Sequence[str], output: Output, saved_paths: Sequence[str]) -> Answer:
     return {
         "status_code": OK,
-        "pipeline": status.pipeline,
-        "request_id": status.request_id,
-        "file_id": status.file_id,
-        "message": f"SUCCESS - output fetched for file_id {status.file_id}."
+        "pipeline": done.pipeline,
+        "request_id": done.request_id,
+        "file_id": done.file_id,
+        "message": f"SUCCESS - output fetched for file_id {done.file_id}."
         "Output saved to location(s) listed in process_output_files.",
-        "warnings": list(status.warnings),
+        "warnings": list(warnings),
         "process_output": output.json() if output.media_type == JSON_MEDIA_TYPE else None,
         "process_output_files": list(saved_paths),
     }

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from octavo.errors import invalid_argument
+from octavo.facade.refusals import missing, refused, wrong_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,39 +30,41 @@ def told(function: Callable[P, R]) -> Callable[P, R]:
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
         unknown = [name for name in kwargs if name not in names]
         if unknown:
-            raise TypeError(
+            raise wrong_type(
+                unknown[0],
                 f"unexpected keyword argument(s) for '{function.__name__}': {', '.join(unknown)}; "
-                f"there are {', '.join(names)}"
+                f"there are {', '.join(names)}",
             )
         try:
             signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise TypeError(f"{function.__name__}: {error}; its arguments are {', '.join(names)}") from None
+            raise wrong_type("", f"{function.__name__}: {error}; its arguments are {', '.join(names)}") from None
         return function(*args, **kwargs)
 
     return checked
-
-
-def check_chain(name: object, module_chain: object) -> None:
-    """Raises TypeError."""
-    if not isinstance(name, str):
-        raise TypeError("name must be a string")
-    if not isinstance(module_chain, list | tuple) or not all(isinstance(module, str) for module in module_chain):
-        raise TypeError('module_chain must be a list of strings, e.g. ["parser"]')
 
 
 def check_texts(**arguments: object) -> None:
     """Raises TypeError unless each is a string or None."""
     for name, value in arguments.items():
         if value is not None and not isinstance(value, str):
-            raise TypeError(f"{name} must be a string")
+            raise wrong_type(name, f"{name} must be a string")
+
+
+def check_one_path(file_name: object, symbolic_directory_path: object, symbolic_file_path: object) -> None:
+    """Raises InvalidArgumentError if a path is given in one and in parts."""
+    if symbolic_file_path is not None and (file_name is not None or symbolic_directory_path is not None):
+        raise refused(
+            "symbolic_file_path",
+            "file_name and symbolic_directory_path cannot both be given if symbolic_file_path is given",
+        )
 
 
 def check_flags(**arguments: object) -> None:
     """Raises TypeError unless each is a boolean."""
     for name, value in arguments.items():
         if not isinstance(value, bool):
-            raise TypeError(f"{name} must be a boolean")
+            raise wrong_type(name, f"{name} must be a boolean")
 
 
 def valid_seconds(expire_time: object) -> int | None:
@@ -74,14 +77,14 @@ def valid_seconds(expire_time: object) -> int | None:
 def valid_file(local_file_path: str | os.PathLike[str] | None) -> Path:
     """An existing file. Raises TypeError, ValueError, FileNotFoundError, IsADirectoryError."""
     if local_file_path is None or local_file_path == "":
-        raise invalid_argument("local_file_path", "cannot be empty: give the path of the document")
+        raise refused("local_file_path", "local_file_path cannot be empty: give the path of the document")
     if not isinstance(local_file_path, str | os.PathLike):
-        raise TypeError("local_file_path must be a string or a path")
+        raise wrong_type("local_file_path", "local_file_path must be a string or a path")
     path = Path(local_file_path)
     if path.is_dir():
         raise IsADirectoryError(f"local_file_path must be a file; {str(path)!r} is a directory")
     if not path.exists():
-        raise FileNotFoundError(f"local_file_path: there is no file {str(path)!r}")
+        raise missing("local_file_path", f"local_file_path: there is no file {str(path)!r}")
     return path
 
 
@@ -93,14 +96,16 @@ def valid_directory(local_save_directory: str | os.PathLike[str] | None) -> str:
     if local_save_directory is None:
         return str(Path.cwd())
     if not isinstance(local_save_directory, str | os.PathLike):
-        raise TypeError("local_save_directory must be a string or a path")
+        raise wrong_type("local_save_directory", "local_save_directory must be a string or a path")
     path = Path(local_save_directory)
     if not path.exists():
-        raise FileNotFoundError(f"local_save_directory: there is no directory {str(path)!r}; make it first")
+        raise missing(
+            "local_save_directory", f"local_save_directory: there is no directory {str(path)!r}; make it first"
+        )
     if not path.is_dir():
         raise NotADirectoryError(f"local_save_directory: {str(path)!r} is not a directory")
-    if not os.access(path, os.W_OK | os.X_OK):
-        raise PermissionError(f"local_save_directory: {str(path)!r} can't be written to")
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise PermissionError(f"local_save_directory: {str(path)!r} can't be read and written")
     return os.fspath(local_save_directory)
 
 
@@ -109,43 +114,18 @@ def valid_tags(file_tags: object) -> list[tuple[str, str]]:
     if file_tags is None:
         return []
     if not isinstance(file_tags, list | tuple):
-        raise TypeError('file_tags must be a list of dicts with one pair each, e.g. [{"author": "orwell"}]')
+        raise wrong_type(
+            "file_tags", 'file_tags must be a list of dicts with one pair each, e.g. [{"author": "orwell"}]'
+        )
     return [_pair(index, tag) for index, tag in enumerate(file_tags)]
 
 
 def _pair(index: int, tag: object) -> tuple[str, str]:
     if not isinstance(tag, dict):
-        raise TypeError(f"file_tags[{index}] must be a dict with one pair")
+        raise wrong_type("file_tags", f"file_tags[{index}] must be a dict with one pair")
     if len(tag) != 1:
         raise invalid_argument(f"file_tags[{index}]", f"must have exactly one pair; it has {len(tag)}")
     ((key, value),) = tag.items()
     if not isinstance(key, str) or not isinstance(value, str):
-        raise TypeError(f"file_tags[{index}] must be a pair of strings")
+        raise wrong_type("file_tags", f"file_tags[{index}] must be a pair of strings")
     return key, value
-
-
-def valid_modules(modules: object, module_chain: Sequence[str]) -> dict[str, Mapping[str, object]]:
-    """Options by module key; labels by position, `module_1` and so on, become keys.
-
-    Raises TypeError, InvalidArgumentError.
-    """
-    if modules is None:
-        return {}
-    if not isinstance(modules, dict) or not all(isinstance(choice, dict) for choice in modules.values()):
-        raise TypeError('modules must be a dict of dicts, e.g. {"parser": {"model": "sentence", "params": {}}}')
-    by_position: dict[object, str] = {
-        f"module_{index}": key for index, key in enumerate(module_keys(module_chain), start=1)
-    }
-    positional = [label for label in modules if label in by_position]
-    if positional and len(positional) < len(modules):
-        raise invalid_argument("modules", "labels are module names or module_1, module_2, ...; not both")
-    return {by_position.get(label, str(label)): choice for label, choice in modules.items()}
-
-
-def module_keys(module_chain: Sequence[str]) -> list[str]:
-    """The key of each module in `process_status`: its name, then `name_2` for the second of a name."""
-    keys: list[str] = []
-    for index, name in enumerate(module_chain):
-        count = module_chain[: index + 1].count(name)
-        keys.append(name if count == 1 else f"{name}_{count}")
-    return keys

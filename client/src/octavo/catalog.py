@@ -16,6 +16,7 @@ class DataFormat(StrEnum):
     DOCUMENT = "document"
     TEXT = "text"
     JSON = "json"
+    DATABASE = "database"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +63,9 @@ class ModuleInfo:
     """The file types it takes as the first of a chain, with their dot, in lower case."""
     models: tuple[ModelInfo, ...]
     """The first is the default."""
+    next_modules: tuple[str, ...] = ()
+    """What can follow it in a chain, by name."""
+    input_key: str = ""
+    """The key that each object of its JSON input must have; empty if it reads no JSON."""
+    output_key: str = ""
+    """The key that each object of its JSON output has; empty if it writes no JSON."""

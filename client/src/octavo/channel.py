@@ -19,7 +19,7 @@ Reply = TypeVar("Reply")
 
 MIB = 1024 * 1024
 CALL_SECONDS_MAX = 30.0
-"""The deadline of one attempt of a unary call."""
+"""The deadline of one attempt of a unary call, beside what the server was asked to wait."""
 MESSAGE_BYTES_MAX = 8 * MIB
 """Well above the 2 MiB of a Process call."""
 KEEPALIVE_MS = 20_000
@@ -91,12 +91,19 @@ class Connection:
         retry.succeeded(seconds_max=self._seconds_max)
 
     async def unary(
-        self, method: grpc.aio.UnaryUnaryMultiCallable[Request, Reply], request: Request
+        self,
+        method: grpc.aio.UnaryUnaryMultiCallable[Request, Reply],
+        request: Request,
+        *,
+        wait_seconds: float = 0.0,
     ) -> tuple[Reply, grpc.aio.Metadata]:
-        """The reply and its trailing metadata. Retries while no server answers; raises OctavoError."""
+        """The reply and its trailing metadata. Retries while no server answers; raises OctavoError.
+
+        `wait_seconds`: how long the server was asked to wait before it answers.
+        """
         retry = self.retry()
         while True:
-            call = method(request, timeout=CALL_SECONDS_MAX, metadata=self.metadata)
+            call = method(request, timeout=CALL_SECONDS_MAX + wait_seconds, metadata=self.metadata)
             try:
                 reply = await call
             except grpc.aio.AioRpcError as error:

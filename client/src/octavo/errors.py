@@ -47,6 +47,7 @@ class Details:
     resource_type: str = ""
     resource_name: str = ""
     subject: str = ""
+    """What is not in the right state, or whose quota is used up."""
     retry_seconds: float | None = None
     metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
     call_id: str = ""
@@ -63,6 +64,8 @@ class OctavoError(Exception):
         self.code = code
         """The gRPC status of the refused call; None: no call was refused, the SDK itself found the problem."""
         self.details = details or Details()
+        self.was_repeated = False
+        """True: the SDK had tried before and got no answer, so the call may have taken effect after all."""
 
     @property
     def reason(self) -> str:
@@ -123,11 +126,11 @@ class PermissionDeniedError(OctavoError, ValueError):
 
 
 class ResourceExhaustedError(OctavoError):
-    """Something is full for now, or a quota is used up."""
+    """Something is full for now, or a quota is used up; `details.subject` says whose."""
 
     @property
     def retry_seconds(self) -> float | None:
-        """When to come back, in seconds; None: the server could not say."""
+        """When to come back, in seconds; None: waiting does not help, something must be given up."""
         return self.details.retry_seconds
 
 
@@ -282,6 +285,7 @@ _KINDS: tuple[type[Message], ...] = (
     error_details_pb2.ResourceInfo,
     error_details_pb2.RetryInfo,
     error_details_pb2.PreconditionFailure,
+    error_details_pb2.QuotaFailure,
 )
 
 
@@ -295,6 +299,9 @@ def _fields(message: Message) -> dict[str, object]:
             return {"resource_type": message.resource_type, "resource_name": message.resource_name}
         case error_details_pb2.RetryInfo():
             return {"retry_seconds": message.retry_delay.ToTimedelta().total_seconds()}
-        case error_details_pb2.PreconditionFailure(violations=[first, *_]):
+        case (
+            error_details_pb2.PreconditionFailure(violations=[first, *_])
+            | error_details_pb2.QuotaFailure(violations=[first, *_])
+        ):
             return {"subject": first.subject}
     return {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from octavo.statuses import ModuleState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from octavo.statuses import Job, JobStatus, ModuleStatus
 
@@ -26,6 +26,11 @@ def lost(target: str, seconds: float) -> None:
     narrator = _narrator.get()
     if narrator is not None:
         narrator.say(f"INFO: no server at {target}; trying again for {seconds:g} s")
+
+
+def say(line: str) -> None:
+    """Print a line, verbose or not."""
+    print(line, flush=True)  # noqa: T201 # The hosted product prints such lines, and so does the facade.
 
 
 class Narrator:
@@ -46,26 +51,58 @@ class Narrator:
             _narrator.reset(token)
 
     def say(self, line: str) -> None:
-        """Print a line."""
+        """Print a line, if verbose."""
         if self._is_verbose:
-            print(line, flush=True)  # noqa: T201 # Printing is what `verbose` is for.
+            say(line)
 
-    def named(self, job: Job, *, file_name: str | None, directory: str | None, path: str | None) -> None:
+    def hydrated(self, modules: Mapping[str, object], *, given: object) -> None:
+        """The models and params that run, unless the caller gave just these."""
+        if modules != given:
+            self.say(f"INFO: hydrated input modules: {modules}")
+
+    def named(
+        self,
+        job: Job,
+        *,
+        file_name: str | None,
+        directory: str | None,
+        path: str | None,
+        tags: Sequence[tuple[str, str]] = (),
+    ) -> None:
         """What the file is called there, beside what the caller gave."""
-        if path:
-            self._lowered("symbolic_file_path", path, f"{job.symbolic_directory_path.rstrip('/')}/{job.file_name}")
-            return
-        if directory:
-            self._lowered("symbolic_directory_path", directory, job.symbolic_directory_path)
-        else:
+        self.lowered(
+            file_name=(file_name, job.file_name),
+            symbolic_directory_path=(directory, job.symbolic_directory_path),
+            symbolic_file_path=(path, f"{job.symbolic_directory_path.rstrip('/')}/{job.file_name}"),
+            tags=tags,
+        )
+        if not (directory or path):
             self.say(
                 "INFO: symbolic_directory_path was not set by user - setting to default of "
                 f"{job.symbolic_directory_path}"
             )
-        if file_name:
-            self._lowered("file_name", file_name, job.file_name)
-        else:
+        if not (file_name or path):
             self.say(f"INFO: file_name was not set by user - setting to random file name: {job.file_name}")
+
+    def lowered(
+        self,
+        *,
+        file_name: tuple[str | None, str],
+        symbolic_directory_path: tuple[str | None, str],
+        symbolic_file_path: tuple[str | None, str],
+        tags: Sequence[tuple[str, str]] | None,
+    ) -> None:
+        """What the server changed to lower case: each as given, and as stored."""
+        for name, (given, stored) in (
+            ("file_name", file_name),
+            ("symbolic_directory_path", symbolic_directory_path),
+            ("symbolic_file_path", symbolic_file_path),
+        ):
+            if given and given != stored:
+                self.say(f"INFO: lower casing {name} {given} to {stored}")
+        for key, value in tags or ():
+            if (key, value) != (key.lower(), value.lower()):
+                self.say(f"INFO: lower casing file tag { {key: value} } to { {key.lower(): value.lower()} }")
 
     def accepted(self, job: Job, *, expire_seconds: int | None, waits: bool) -> None:
         """The job is on record; the caller waits for it, or does not."""
@@ -77,8 +114,13 @@ class Narrator:
             f"{expire_seconds or EXPIRE_SECONDS_DEFAULT} seconds, at {job.expire_time:%a %b %e %H:%M:%S %Y} UTC"
         )
         self.say(f"INFO: {job.pipeline} file process and input processing started...")
+        self.say("INFO: metadata can be updated using the .update api.")
         self.say(f"INFO: This process's request_id is: {job.request_id}")
         if not waits:
+            self.say("INFO: wait_for_process is set to False.")
+            self.say("INFO: the document is uploaded and its job recorded; the server goes on without this script.")
+            self.say("INFO: use .process_status to ask how far it is.")
+            self.say(f"INFO: This process's request_id is: {job.request_id}.")
             self.say(
                 f"INFO: Check the status of this file's processing: .process_status(request_id='{job.request_id}')."
             )
@@ -101,7 +143,3 @@ class Narrator:
         if step > self._steps.get(module.key, 0):
             self._steps[module.key] = step
             self.say(f"INFO: {place}: {progress.unit} {progress.completed} of {progress.total}")
-
-    def _lowered(self, name: str, given: str, stored: str) -> None:
-        if given != stored:
-            self.say(f"INFO: lower casing {name} {given} to {stored}")

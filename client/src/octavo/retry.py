@@ -24,7 +24,8 @@ RETRYABLE = frozenset({StatusCode.UNAVAILABLE, StatusCode.CANCELLED})
 """CANCELLED as a status is how a stopping server drops a call; a caller's own cancel is asyncio.CancelledError.
 
 Every call of the SDK is safe to repeat: Process carries an idempotency key, uploads and reads an offset, watches a
-token; the others change nothing the second time.
+token. A deletion that finds nothing the second time has done its work the first time, and so on (`was_repeated`); the
+others change nothing the second time.
 """
 
 
@@ -71,6 +72,7 @@ class Retry:
         """Wait before the next attempt. Raises the typed error if there should be none."""
         refusal = from_rpc(error, target=self._target, is_secure=self._is_secure)
         if error.code() not in RETRYABLE:
+            refusal.was_repeated = self._since is not None
             raise refusal from None
         await self.pause_for(refusal)
 

@@ -48,7 +48,7 @@ class _Current:
     def get(self) -> Session:
         if self._session is None:
             raise NotInitializedError(
-                "not connected: call octavo.init(api_key=..., api_url=...) first",
+                "you are not authenticated: call octavo.init(api_key=..., api_url=...) first",
                 details=Details(reason="NOT_INITIALIZED"),
             )
         return self._session

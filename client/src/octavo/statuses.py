@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +26,7 @@ class JobState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """A job in a final state stays there."""
+        """A job in a final state stays there, unless it is retried."""
         return self in (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 
 
@@ -120,6 +120,15 @@ class ModuleStatus:
     error: str
     """Why it failed; empty if it did not."""
     warnings: tuple[str, ...]
+    """What to know although it worked."""
+    params: Mapping[str, object] = field(default_factory=dict)
+    """What it runs with, defaults filled in."""
+    media_type: str = ""
+    """Of its output, e.g. `application/json`; empty until there is one."""
+    output_size_bytes: int = 0
+    """0 until there is an output."""
+    facts: Mapping[str, int] = field(default_factory=dict)
+    """What it counted in its output, by name, e.g. `num_lines`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +191,13 @@ class JobStatus:
     def warnings(self) -> tuple[str, ...]:
         """What the caller should know although it worked, as `module: sentence`."""
         return tuple(f"{module.key}: {warning}" for module in self.modules for warning in module.warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedJob:
+    """A job of a watched pipeline that expired or was deleted."""
+
+    request_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

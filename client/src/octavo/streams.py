@@ -24,9 +24,9 @@ async def next_reply(replies: AsyncIterator[Reply], *, silence_seconds_max: floa
 
 def stalled(seconds: float) -> grpc.aio.AioRpcError:
     """What is raised for a connection that looks alive and does nothing."""
-    return grpc.aio.AioRpcError(
-        grpc.StatusCode.UNAVAILABLE,
-        grpc.aio.Metadata(),
-        grpc.aio.Metadata(),
-        details=f"the connection stood still for {seconds:g} s",
-    )
+    return lost(f"the connection stood still for {seconds:g} s")
+
+
+def lost(why: str) -> grpc.aio.AioRpcError:
+    """What is raised for a server that is there no more, for all we know."""
+    return grpc.aio.AioRpcError(grpc.StatusCode.UNAVAILABLE, grpc.aio.Metadata(), grpc.aio.Metadata(), details=why)

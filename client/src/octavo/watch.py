@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import grpc.aio
 
-from octavo import convert
+from octavo.convert import jobs, plain
 from octavo.streams import next_reply
 from octavo.v1.processing_service_pb2 import StatusWatchRequest, StatusWatchResponse
 
@@ -48,7 +48,7 @@ class Watch:
                     async for response in responses:
                         self._resume_token = response.resume_token
                         if response.HasField("status"):
-                            status = convert.job_status(response.status)
+                            status = jobs.job_status(response.status)
                             if self._is_news(status):
                                 yield status
             except grpc.aio.AioRpcError as error:
@@ -75,7 +75,7 @@ class Watch:
             # A job that was told final has nothing more to say, and may have expired since.
             request_ids=[each for each in self._request_ids if each in self._unfinished],
             resume_token=self._resume_token,
-            heartbeat_interval=convert.duration(HEARTBEAT_SECONDS),
+            heartbeat_interval=plain.duration(HEARTBEAT_SECONDS),
         )
         call = self._processing.StatusWatch(request, metadata=self._connection.metadata)
         responses = aiter(call)

@@ -16,6 +16,7 @@ from octavo_server.domain.ids import TenantId
 from octavo_server.engines.sqlite import DataDirError
 from octavo_server.garbage import calm_garbage_collection
 from octavo_server.logs import configure_logs
+from octavo_server.modules.plug_ins import PlugInError
 from octavo_server.rpc.server import AddressError
 from octavo_server.settings import Settings, SettingsError, read_settings
 
@@ -34,7 +35,7 @@ def main() -> None:
         _check_exposure(settings)
         keys = read_api_keys(settings.api_keys_file) if settings.api_keys_file else None
         _run(settings, keys)
-    except (SettingsError, ApiKeysError, AddressError, DataDirError) as error:
+    except (SettingsError, ApiKeysError, AddressError, DataDirError, PlugInError) as error:
         sys.exit(_told(error))
 
 

@@ -15,32 +15,47 @@ from octavo_server.blobs.uploads import DiskUploads
 from octavo_server.clock import RandomIds, SystemClock
 from octavo_server.domain.errors import UnavailableError
 from octavo_server.engines.sqlite import SqliteEngine
-from octavo_server.modules import module_specs
+from octavo_server.modules import MODULES, module_specs
+from octavo_server.modules.plug_ins import PlugIn, find_plug_ins, with_plug_ins
 from octavo_server.rpc.caller import ApiKeys
 from octavo_server.rpc.files import FileServicer
 from octavo_server.rpc.pipelines import PipelineServicer
 from octavo_server.rpc.processing import ProcessingServicer
+from octavo_server.rpc.search import SearchServicer
 from octavo_server.rpc.server import RpcServer
 from octavo_server.usecases.accept import Accept
 from octavo_server.usecases.advance import Advance
 from octavo_server.usecases.cancel import Cancel
 from octavo_server.usecases.create_pipeline import CreatePipeline
+from octavo_server.usecases.delete_file import DeleteFile
+from octavo_server.usecases.delete_pipeline import DeletePipeline
 from octavo_server.usecases.expire import Expire
 from octavo_server.usecases.fetch import Fetch
+from octavo_server.usecases.find_file import FindFile
 from octavo_server.usecases.hub import WatchHub
+from octavo_server.usecases.keyword_search import KeywordSearch
+from octavo_server.usecases.list_files import ListFiles
+from octavo_server.usecases.list_jobs import ListJobs
 from octavo_server.usecases.list_pipelines import ListPipelines
+from octavo_server.usecases.list_snippets import ListSnippets
 from octavo_server.usecases.recover import Recover
+from octavo_server.usecases.remove_jobs import RemoveJobs
 from octavo_server.usecases.report import Report
 from octavo_server.usecases.reset_pipeline import ResetPipeline
+from octavo_server.usecases.retry import Retry
+from octavo_server.usecases.show_tree import ShowTree
+from octavo_server.usecases.update_file import UpdateFile
 from octavo_server.usecases.upload import Receive
 from octavo_server.usecases.watch import Watch
+from octavo_server.usecases.watch_pipeline import WatchPipeline
+from octavo_server.words import KeywordWords
 from octavo_server.worker.limits import ChildLimits, missing_protections, missing_relay_protections
 from octavo_server.worker.loop import WorkerLoop
 from octavo_server.worker.sandbox import Sandbox
 from octavo_server.worker.tika_relay import TikaRelay, relay_limits
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
     from octavo_server.domain.ids import TenantId
     from octavo_server.domain.modules import ModuleSpecs
@@ -65,12 +80,22 @@ class Adapters(NamedTuple):
     uploads: Uploads
 
 
+class PlugIns(NamedTuple):
+    """Modules of other packages, and what all modules are, ours among them."""
+
+    found: Sequence[PlugIn]
+    specs: ModuleSpecs
+
+
 class Application:
     """One server, from its first to its last line."""
 
     def __init__(self, settings: Settings, keys: Mapping[str, TenantId] | None, behind: Adapters) -> None:
+        """Raises PlugInError."""
         engine, blobs, uploads = behind
-        clock, ids, specs, limits = SystemClock(), RandomIds(), _specs(settings), settings.limits
+        plug_ins = _plug_ins(settings)
+        clock, ids, specs, limits = SystemClock(), RandomIds(), plug_ins.specs, settings.limits
+        self._plug_ins = plug_ins
         self._settings = settings
         self._clock = clock
         self._engine = engine
@@ -79,6 +104,10 @@ class Application:
         self._recover = Recover(engine=engine, blobs=blobs, clock=clock)
         self._expire = Expire(engine=engine, blobs=blobs, uploads=uploads, clock=clock)
         report = Report(engine=engine, hub=self._hub, clock=clock)
+        fetch = Fetch(engine=engine, blobs=blobs, clock=clock)
+        remove = RemoveJobs(engine=engine, blobs=blobs)
+        reset = ResetPipeline(engine=engine, remove=remove)
+        find = FindFile(engine=engine, clock=clock)
         self._rpc = RpcServer(
             processing=ProcessingServicer(
                 accept=Accept(
@@ -86,16 +115,32 @@ class Application:
                 ),
                 report=report,
                 watch=Watch(report=report, hub=self._hub),
+                watch_pipeline=WatchPipeline(engine=engine, hub=self._hub, clock=clock),
                 cancel=Cancel(engine=engine, report=report, clock=clock),
-                fetch=Fetch(engine=engine, blobs=blobs, clock=clock),
+                retry=Retry(engine=engine, report=report, clock=clock),
+                listing=ListJobs(engine=engine, clock=clock),
+                fetch=fetch,
+                list_snippets=ListSnippets(report=report, fetch=fetch),
             ),
-            files=FileServicer(receive=Receive(uploads=uploads, limits=limits), uploads=uploads),
+            files=FileServicer(
+                receive=Receive(uploads=uploads, limits=limits),
+                uploads=uploads,
+                find=find,
+                listing=ListFiles(engine=engine, clock=clock),
+                update=UpdateFile(engine=engine, find=find, blobs=blobs, clock=clock),
+                delete=DeleteFile(find=find, remove=remove),
+                tree=ShowTree(engine=engine, clock=clock),
+            ),
             pipelines=PipelineServicer(
                 engine=engine,
                 create=CreatePipeline(engine=engine, clock=clock, specs=specs),
                 listing=ListPipelines(engine=engine),
-                reset=ResetPipeline(engine=engine, blobs=blobs),
+                reset=reset,
+                delete=DeletePipeline(engine=engine, hub=self._hub, reset=reset),
                 specs=specs,
+            ),
+            search=SearchServicer(
+                keyword_search=KeywordSearch(engine=engine, words=KeywordWords(), clock=clock, specs=specs)
             ),
             api_keys=None if keys is None else ApiKeys(keys),
         )
@@ -122,6 +167,8 @@ class Application:
             Sandbox(
                 limits=_child_limits(settings),
                 children=settings.workers,
+                plug_ins=self._plug_ins.found,
+                output_factors={name: spec.output_factor for name, spec in self._plug_ins.specs.items()},
                 relay=relay,
                 spool_folder=settings.data_dir,
             ) as sandbox,
@@ -174,8 +221,12 @@ class Application:
                         await self._stopping.wait()
 
 
-def _specs(settings: Settings) -> ModuleSpecs:
-    return module_specs(has_tika_server=settings.tika_url is not None)
+def _plug_ins(settings: Settings) -> PlugIns:
+    found = find_plug_ins()
+    modules = with_plug_ins(MODULES, found)
+    for plug_in in found:
+        log.info("plug-in found", module=plug_in.name, distribution=plug_in.distribution)
+    return PlugIns(found, module_specs(has_tika_server=settings.tika_url is not None, modules=modules))
 
 
 def _child_limits(settings: Settings) -> ChildLimits:
@@ -222,7 +273,10 @@ async def adapters(settings: Settings) -> AsyncGenerator[Adapters, None]:
 
 
 async def serve(settings: Settings, keys: Mapping[str, TenantId] | None, on_ready: Callable[[str], None]) -> None:
-    """Run a server until SIGTERM or SIGINT, then drain. Raises DataDirError or AddressError before it serves."""
+    """Run a server until SIGTERM or SIGINT, then drain.
+
+    Raises PlugInError, DataDirError or AddressError before it serves.
+    """
     async with adapters(settings) as behind:
         application = Application(settings, keys, behind)
         running = asyncio.get_running_loop()

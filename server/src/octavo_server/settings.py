@@ -47,33 +47,39 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     listen: Annotated[str, AfterValidator(_listen_address)] = "127.0.0.1:50051"
-    """HOST:PORT to serve on; port 0 picks a free one."""
+    """HOST:PORT to serve on; port 0 picks a free one, told in the line `listening on HOST:PORT`."""
     data_dir: Path = Path("octavo-data")
-    """Where jobs, documents and outputs are kept; made if it is not there."""
+    """Where jobs, documents and outputs are kept; made if it is not there. One server at a time."""
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=0, le=256)
     """Child processes that run modules; default: one a processor. 0: accept and serve, but run nothing."""
     insecure: bool = False
-    """Serve other machines without API keys."""
+    """Serve other machines without API keys; without it such an address is refused."""
     api_keys_file: Path | None = None
-    """A file with a line `TENANT KEY` a key. With it, every call needs one of these keys."""
+    """A file with a line `TENANT KEY` a key (16 characters at least). With it, every call needs one of these keys, and
+    tenants never see each other."""
     text_bytes_max: int = Field(default=2 * MIB, ge=1)
-    """The largest text file that is accepted."""
+    """The largest text file (.txt, .md, .csv, .json, source code ...) that is accepted."""
     document_bytes_max: int = Field(default=100 * MIB, ge=1)
     """The largest other document that is accepted."""
+    json_bytes_max: int = Field(default=5 * MIB, ge=1)
+    """The largest JSON file that is accepted where a chain starts with a module that reads JSON."""
     output_bytes_max: int = Field(default=5 * MIB, ge=1)
-    """The largest output a module may make."""
+    """The largest output a module may make; beyond, the job is FAILED with OUTPUT_TOO_LARGE."""
     module_seconds_max: float = Field(default=120.0, gt=0)
-    """How long a module may take, attempts that crash included."""
+    """How long a module may take, attempts that crash included; beyond, the job is FAILED with TIME_LIMIT."""
     attempts_max: int = Field(default=3, ge=1)
     """After so many crashes of a module its job is FAILED."""
     child_data_bytes_max: int = Field(default=1024 * MIB, ge=256 * MIB)
     """The memory a child process may fill."""
     child_jobs_max: int = Field(default=1_000, ge=1)
-    """A child process is replaced after so many modules."""
+    """A child process is replaced after so many modules. 1 gives every module a process of its own, at 0.1 to 0.3 s
+    each."""
     tika_url: Annotated[str | None, AfterValidator(_tika_url)] = Field(default=None, repr=False)
-    """http[s]://HOST:PORT of a Tika Server, which reads what the other extractors can't; may hold USER:PASSWORD@."""
+    """`http[s]://[USER:PASSWORD@]HOST[:PORT][/PATH]` of a Tika Server, which reads what the other extractors can't. A
+    password belongs into the variable, not into the option, which other users of the machine see."""
     tika_seconds_max: float = Field(default=60.0, gt=0)
-    """How long it may take for a document; at most half of what the module may."""
+    """How long Tika Server may take for a document, at most half of what the module may; beyond, the next extractor
+    reads it."""
     queue_jobs_max: int = Field(default=100_000, ge=1)
     """Unfinished jobs the server holds; beyond, Process answers RESOURCE_EXHAUSTED."""
     jobs_cached_max: int = Field(default=10_000, ge=1)
@@ -109,6 +115,7 @@ class Settings(BaseSettings):
         return Limits(
             text_bytes_max=self.text_bytes_max,
             document_bytes_max=self.document_bytes_max,
+            json_bytes_max=self.json_bytes_max,
             module_seconds_max=self.module_seconds_max,
             attempts_max=self.attempts_max,
         )

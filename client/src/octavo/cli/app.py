@@ -1,32 +1,25 @@
-"""The command line: which commands there are, and how it is run."""
+"""The command line: how it is run."""
 
+import sys
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
-from octavo.cli import fetching, following, listing, processing
+from octavo.cli.catalog import Group, help_if_alone, new_typer
 from octavo.cli.failures import ExitCode, tell
 
-app = typer.Typer(
-    name="octavo",
-    help="Submit documents to an Octavo server, watch what happens to them, fetch the text.",
-    add_completion=False,
-    # Help and errors are plain text: they are read in logs and pipes too, and load faster.
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-app.command("process")(processing.process)
-app.command("status")(following.status)
-app.command("watch")(following.watch)
-app.command("fetch")(fetching.fetch)
-app.command("pipelines")(listing.pipelines)
+HELP = "Submit documents to an Octavo server, watch what happens to them, fetch the text."
+EXIT_CODES = "Exit codes: 0 ok, 1 a job or the server failed, 2 bad input or refused, 3 no server, 130 interrupted."
+
+app = new_typer("octavo", help=HELP, epilog=EXIT_CODES, cls=Group)
 
 # The class of all usage errors has no public name in every version that we support; its subclass has.
 _USAGE_ERRORS: tuple[type[BaseException], ...] = typer.BadParameter.__mro__[:3]
 
 
-@app.callback(invoke_without_command=True)
+@app.callback(invoke_without_command=True, help=HELP)
 def options(
     context: typer.Context,
     *,
@@ -36,14 +29,15 @@ def options(
     if is_version_asked:
         typer.echo(f"octavo {version('octavo')}")
         raise typer.Exit(ExitCode.OK)
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-        raise typer.Exit(ExitCode.BAD_INPUT)
-    return ExitCode.OK
+    return help_if_alone(context)
 
 
 def run() -> int:
     """Run the command that the arguments name; returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A character that the locale does not have must not end a listing in the middle.
+            stream.reconfigure(errors="replace")
     try:
         return int(app(prog_name="octavo", standalone_mode=False))
     except _USAGE_ERRORS as error:

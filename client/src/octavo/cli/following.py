@@ -1,62 +1,54 @@
-"""`octavo status` and `octavo watch`."""
+"""Follows jobs: what `octavo watch` and `octavo retry --watch` do."""
+
+from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
-from octavo import answers
-from octavo.answers import Answer
 from octavo.cli.connecting import make_client
 from octavo.cli.failures import ExitCode, tell
-from octavo.cli.live import LiveView
-from octavo.cli.options import SERVER_DEFAULT, ApiKey, AsJson, RequestId, RequestIds, Server
-from octavo.cli.printing import (
-    failure_text,
-    make_console,
-    print_document,
-    print_json,
-    print_line,
-    print_warnings,
-    progress_text,
-)
-from octavo.client import Client
-from octavo.statuses import JobState, JobStatus, OverallStatus
+from octavo.cli.live import LiveView, Row
+from octavo.cli.printing import make_console, print_json
+from octavo.cli.records import job_record
+from octavo.statuses import JobState, JobStatus, RemovedJob
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from octavo.client import Client
+
+REMOVED = "removed"
+"""The state that is shown of a job that expired or was deleted."""
 
 
-def status(
-    request_id: RequestId, *, is_json: AsJson = False, server: Server = SERVER_DEFAULT, api_key: ApiKey = None
-) -> int:
-    """Print where a job is. Exit code 1 if it failed or was cancelled."""
-    found = asyncio.run(_status(make_client(server, api_key), request_id))
-    if is_json:
-        print_json(_answer(found))
-    else:
-        _print(found)
-    return ExitCode.FAILED if found.overall_status is OverallStatus.FAILED else ExitCode.OK
-
-
-def watch(
-    request_ids: RequestIds, *, is_json: AsJson = False, server: Server = SERVER_DEFAULT, api_key: ApiKey = None
-) -> int:
-    """Follow jobs to their end. Exit code 0 if all succeeded."""
+def follow(server: str, api_key: str | None, request_ids: Sequence[str], *, is_json: bool) -> ExitCode:
+    """Show jobs to their end; OK if all succeeded. After an interrupt it says how to go on."""
     client = make_client(server, api_key)
     try:
         with LiveView(make_console(), is_silent=is_json) as view:
-            return asyncio.run(_watch(client, request_ids, view, is_json=is_json))
+            return asyncio.run(_follow(client, request_ids, view, is_json=is_json))
     except KeyboardInterrupt:
         tell(f"the jobs go on; watch them with `octavo watch {' '.join(request_ids)}`")
         return ExitCode.INTERRUPTED
 
 
-async def _status(client: Client, request_id: str) -> JobStatus:
-    async with client:
-        return await client.process_status(request_id)
+def follow_pipeline(server: str, api_key: str | None, pipeline: str, *, is_json: bool) -> ExitCode:
+    """Show every job of a pipeline until somebody interrupts."""
+    client = make_client(server, api_key)
+    try:
+        with LiveView(make_console(), is_silent=is_json) as view:
+            asyncio.run(_PipelineFollower(view, is_json=is_json).run(client, pipeline))
+    except KeyboardInterrupt:
+        # The only way to end it: nothing went wrong that would have to be told.
+        pass
+    return ExitCode.INTERRUPTED
 
 
-async def _watch(client: Client, request_ids: Sequence[str], view: LiveView, *, is_json: bool) -> ExitCode:
-    rows = {request_id: view.add(request_id) for request_id in request_ids}
+async def _follow(client: Client, request_ids: Sequence[str], view: LiveView, *, is_json: bool) -> ExitCode:
+    rows = {request_id: view.add(request_id) for request_id in dict.fromkeys(request_ids)}
     succeeded = set()
-    async with client, aclosing(client.watch(*request_ids)) as statuses:
+    async with client, aclosing(client.watch(*rows)) as statuses:
         async for found in statuses:
             row = rows[found.request_id]
             view.update(row, found)
@@ -65,25 +57,39 @@ async def _watch(client: Client, request_ids: Sequence[str], view: LiveView, *, 
             if found.state is JobState.SUCCEEDED:
                 succeeded.add(found.request_id)
             if is_json:
-                print_json(_answer(found))
+                print_json(job_record(found))
     return ExitCode.OK if succeeded == set(rows) else ExitCode.FAILED
 
 
-def _answer(found: JobStatus) -> Answer:
-    return {
-        **answers.process_status(found),
-        "state": found.state.value,
-        "warnings": list(found.warnings),
-        "document": answers.document(found.document),
-    }
+class _PipelineFollower:
+    """Keeps a row for each job that has not ended."""
 
+    def __init__(self, view: LiveView, *, is_json: bool) -> None:
+        self._view = view
+        self._is_json = is_json
+        self._rows: dict[str, Row] = {}
 
-def _print(found: JobStatus) -> None:
-    console = make_console()
-    print_line(console, found.request_id, found.state.value, failure_text(found))
-    for module in found.modules:
-        notes = [progress_text(module.progress), module.error]
-        print_line(console, f"  {module.key}", module.state.value, "; ".join(note for note in notes if note))
-    if found.document:
-        print_document(console, found.document)
-    print_warnings(console, found.warnings)
+    async def run(self, client: Client, pipeline: str) -> None:
+        async with client, aclosing(client.watch_pipeline(pipeline)) as events:
+            async for event in events:
+                self._show(event)
+
+    def _show(self, event: JobStatus | RemovedJob) -> None:
+        if isinstance(event, RemovedJob):
+            if self._is_json:
+                print_json({"request_id": event.request_id, "state": REMOVED})
+            self._view.finish(self._row(event.request_id), state=REMOVED)
+            del self._rows[event.request_id]
+            return
+        if self._is_json:
+            print_json(job_record(event))
+        row = self._row(event.request_id)
+        self._view.update(row, event)
+        if event.state.is_final:
+            self._view.finish(row)
+            del self._rows[event.request_id]
+
+    def _row(self, request_id: str) -> Row:
+        if request_id not in self._rows:
+            self._rows[request_id] = self._view.add(request_id)
+        return self._rows[request_id]

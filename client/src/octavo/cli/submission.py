@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from octavo import answers
+from octavo.cli.each import worst
 from octavo.cli.failures import BadInputError, ExitCode, exit_code_of, sentence_of, tell
 from octavo.cli.live import REFUSED, LiveView, Row
+from octavo.cli.module_options import module_options
 from octavo.cli.printing import print_json
 from octavo.errors import NotFoundError, OctavoError
 from octavo.saving import save
-from octavo.statuses import JobState, OverallStatus
+from octavo.statuses import JobState, OverallStatus, Priority
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,8 +28,6 @@ SENT_AT_ONCE_MAX = 8
 """Files that are sent at the same time."""
 FOLLOWED_AT_ONCE_MAX = 64
 """Files between being sent and being saved."""
-WORST_FIRST = (ExitCode.FAILED, ExitCode.NO_SERVER, ExitCode.BAD_INPUT)
-"""Which exit code tells of many files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,18 @@ class Order:
     save_directory: str
     is_waiting: bool
     is_json: bool
-    model: str
-    params: Mapping[str, Any]
+    models: tuple[str, ...] = ()
+    """`[KEY:]MODEL`."""
+    params: tuple[str, ...] = ()
+    """`[KEY:]NAME=VALUE`."""
+    file_name: str = ""
+    keeps_names: bool = False
+    """Take each file's own name as its name there."""
+    directory: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
+    description: str | None = None
+    expire_seconds: float | None = None
+    priority: Priority = Priority.NORMAL
 
 
 @dataclass(slots=True)
@@ -103,12 +113,11 @@ class Submission:
     async def run(self) -> ExitCode:
         """Take all files through; returns how the worst of them ended. What stops all of them is raised."""
         chain = await _chain(self._client, self._order.pipeline)
-        options = {chain[0]: {"model": self._order.model, "params": self._order.params}}
+        options = module_options(self._order.models, self._order.params, first_module=chain[0])
         async with asyncio.TaskGroup() as group:
             for run in self.runs:
                 group.create_task(self._follow(run, options), name=f"follow {run.path}")
-        codes = {run.exit_code for run in self.runs}
-        return next((code for code in WORST_FIRST if code in codes), ExitCode.OK)
+        return worst({run.exit_code for run in self.runs})
 
     async def _follow(self, run: FileRun, options: Mapping[str, Mapping[str, Any]]) -> None:
         async with self._following:
@@ -126,7 +135,7 @@ class Submission:
 
     async def _take(self, run: FileRun, row: Row, options: Mapping[str, Mapping[str, Any]]) -> None:
         async with self._sending:
-            run.job = await self._client.process(self._order.pipeline, run.path, modules=options)
+            run.job = await self._send(run.path, options)
         if not self._order.is_waiting:
             self._view.finish(row, run.job.request_id, state=JobState.PENDING.value)
             return
@@ -141,6 +150,20 @@ class Submission:
         saved_path = await asyncio.to_thread(save, output, self._order.save_directory, run.job.file_id)
         run.saved_paths.append(saved_path)
         self._view.finish(row, saved_path)
+
+    async def _send(self, path: Path, options: Mapping[str, Mapping[str, Any]]) -> Job:
+        order = self._order
+        return await self._client.process(
+            order.pipeline,
+            path,
+            modules=options,
+            file_name=path.name if order.keeps_names else order.file_name,
+            symbolic_directory_path=order.directory,
+            file_tags=order.tags,
+            file_description=order.description,
+            expire_seconds=order.expire_seconds,
+            priority=order.priority,
+        )
 
 
 async def _chain(client: Client, pipeline: str) -> Sequence[str]:

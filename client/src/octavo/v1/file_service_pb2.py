@@ -23,28 +23,69 @@ _sym_db = _symbol_database.Default()
 
 
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from octavo.v1 import job_pb2 as octavo_dot_v1_dot_job__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1coctavo/v1/file_service.proto\x12\toctavo.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"k\n\x11UploadFileRequest\x12\x17\n\tupload_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0e\n\x06offset\x18\x02 \x01(\x03\x12\r\n\x05\x63hunk\x18\x03 \x01(\x0c\x12\x0e\n\x06\x63rc32c\x18\x04 \x01(\x07\x12\x0e\n\x06sha256\x18\x05 \x01(\x0c\"Q\n\x12UploadFileResponse\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x16\n\x0e\x63ommitted_size\x18\x02 \x01(\x03\x12\x10\n\x08\x63omplete\x18\x03 \x01(\x08\"+\n\x10GetUploadRequest\x12\x17\n\tupload_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"\x81\x01\n\x11GetUploadResponse\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x16\n\x0e\x63ommitted_size\x18\x02 \x01(\x03\x12\x10\n\x08\x63omplete\x18\x03 \x01(\x08\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xa2\x01\n\x0b\x46ileService\x12K\n\nUploadFile\x12\x1c.octavo.v1.UploadFileRequest\x1a\x1d.octavo.v1.UploadFileResponse(\x01\x12\x46\n\tGetUpload\x12\x1b.octavo.v1.GetUploadRequest\x1a\x1c.octavo.v1.GetUploadResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1coctavo/v1/file_service.proto\x12\toctavo.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x13octavo/v1/job.proto\"\xe6\x03\n\x04\x46ile\x12\x0f\n\x07\x66ile_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12\x10\n\x08pipeline\x18\x03 \x01(\t\x12\x11\n\tfile_name\x18\x04 \x01(\t\x12\x1f\n\x17symbolic_directory_path\x18\x05 \x01(\t\x12%\n\tfile_tags\x18\x06 \x03(\x0b\x32\x12.octavo.v1.FileTag\x12\x1d\n\x10\x66ile_description\x18\x07 \x01(\tH\x00\x88\x01\x01\x12\"\n\x05state\x18\x08 \x01(\x0e\x32\x13.octavo.v1.JobState\x12(\n\x07modules\x18\t \x03(\x0b\x32\x17.octavo.v1.ModuleStatus\x12#\n\x07\x66\x61ilure\x18\n \x01(\x0b\x32\x12.octavo.v1.Failure\x12\x12\n\nsize_bytes\x18\x0b \x01(\x03\x12/\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x13\n\x11_file_description\"\xef\x02\n\tFileQuery\x12\x10\n\x08\x66ile_ids\x18\x01 \x03(\t\x12\x12\n\nfile_names\x18\x02 \x03(\t\x12 \n\x18symbolic_directory_paths\x18\x03 \x03(\t\x12\x1b\n\x13symbolic_file_paths\x18\x04 \x03(\t\x12%\n\tfile_tags\x18\x05 \x03(\x0b\x32\x12.octavo.v1.FileTag\x12\x35\n\x11\x63reate_time_start\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0f\x63reate_time_end\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11update_time_start\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fupdate_time_end\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"9\n\x0eGetFileRequest\x12\x15\n\x07\x66ile_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x10\n\x08pipeline\x18\x02 \x01(\t\"0\n\x0fGetFileResponse\x12\x1d\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x0f.octavo.v1.File\"\xc0\x01\n\x10ListFilesRequest\x12\x16\n\x08pipeline\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12#\n\x05query\x18\x02 \x01(\x0b\x32\x14.octavo.v1.FileQuery\x12#\n\x06states\x18\x03 \x03(\x0e\x32\x13.octavo.v1.JobState\x12#\n\x05order\x18\x04 \x01(\x0e\x32\x14.octavo.v1.SortOrder\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"u\n\x11ListFilesResponse\x12\x1e\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x0f.octavo.v1.File\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\'\n\tunmatched\x18\x03 \x01(\x0b\x32\x14.octavo.v1.FileQuery\"\xc9\x02\n\x11UpdateFileRequest\x12\x15\n\x07\x66ile_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x10\n\x08pipeline\x18\x02 \x01(\t\x12/\n\x0bupdate_mask\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\x12\x11\n\tfile_name\x18\x04 \x01(\t\x12\x1f\n\x17symbolic_directory_path\x18\x05 \x01(\t\x12\x1a\n\x12symbolic_file_path\x18\x06 \x01(\t\x12%\n\tfile_tags\x18\x07 \x03(\x0b\x32\x12.octavo.v1.FileTag\x12\x1d\n\x10\x66ile_description\x18\x08 \x01(\tH\x00\x88\x01\x01\x12/\n\x0c\x65xpire_after\x18\t \x01(\x0b\x32\x19.google.protobuf.DurationB\x13\n\x11_file_description\"3\n\x12UpdateFileResponse\x12\x1d\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x0f.octavo.v1.File\"<\n\x11\x44\x65leteFileRequest\x12\x15\n\x07\x66ile_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x10\n\x08pipeline\x18\x02 \x01(\t\"\x14\n\x12\x44\x65leteFileResponse\"\x96\x01\n\x0fShowTreeRequest\x12\x16\n\x08pipeline\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1f\n\x17symbolic_directory_path\x18\x02 \x01(\t\x12#\n\x06states\x18\x03 \x03(\x0e\x32\x13.octavo.v1.JobState\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"O\n\x10ShowTreeResponse\x12\"\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x13.octavo.v1.TreeFile\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"[\n\x08TreeFile\x12\x1a\n\x12symbolic_file_path\x18\x01 \x01(\t\x12\x0f\n\x07\x66ile_id\x18\x02 \x01(\t\x12\"\n\x05state\x18\x03 \x01(\x0e\x32\x13.octavo.v1.JobState\"k\n\x11UploadFileRequest\x12\x17\n\tupload_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x0e\n\x06offset\x18\x02 \x01(\x03\x12\r\n\x05\x63hunk\x18\x03 \x01(\x0c\x12\x0e\n\x06\x63rc32c\x18\x04 \x01(\x07\x12\x0e\n\x06sha256\x18\x05 \x01(\x0c\"Q\n\x12UploadFileResponse\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x16\n\x0e\x63ommitted_size\x18\x02 \x01(\x03\x12\x10\n\x08\x63omplete\x18\x03 \x01(\x08\"+\n\x10GetUploadRequest\x12\x17\n\tupload_id\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"\x81\x01\n\x11GetUploadResponse\x12\x11\n\tupload_id\x18\x01 \x01(\t\x12\x16\n\x0e\x63ommitted_size\x18\x02 \x01(\x03\x12\x10\n\x08\x63omplete\x18\x03 \x01(\x08\x12/\n\x0b\x65xpire_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*a\n\tSortOrder\x12\x1a\n\x16SORT_ORDER_UNSPECIFIED\x10\x00\x12\x1b\n\x17SORT_ORDER_NEWEST_FIRST\x10\x01\x12\x1b\n\x17SORT_ORDER_OLDEST_FIRST\x10\x02\x32\x87\x04\n\x0b\x46ileService\x12K\n\nUploadFile\x12\x1c.octavo.v1.UploadFileRequest\x1a\x1d.octavo.v1.UploadFileResponse(\x01\x12\x46\n\tGetUpload\x12\x1b.octavo.v1.GetUploadRequest\x1a\x1c.octavo.v1.GetUploadResponse\x12@\n\x07GetFile\x12\x19.octavo.v1.GetFileRequest\x1a\x1a.octavo.v1.GetFileResponse\x12\x46\n\tListFiles\x12\x1b.octavo.v1.ListFilesRequest\x1a\x1c.octavo.v1.ListFilesResponse\x12I\n\nUpdateFile\x12\x1c.octavo.v1.UpdateFileRequest\x1a\x1d.octavo.v1.UpdateFileResponse\x12I\n\nDeleteFile\x12\x1c.octavo.v1.DeleteFileRequest\x1a\x1d.octavo.v1.DeleteFileResponse\x12\x43\n\x08ShowTree\x12\x1a.octavo.v1.ShowTreeRequest\x1a\x1b.octavo.v1.ShowTreeResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'octavo.v1.file_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_GETFILEREQUEST'].fields_by_name['file_id']._loaded_options = None
+  _globals['_GETFILEREQUEST'].fields_by_name['file_id']._serialized_options = b'\342A\001\002'
+  _globals['_LISTFILESREQUEST'].fields_by_name['pipeline']._loaded_options = None
+  _globals['_LISTFILESREQUEST'].fields_by_name['pipeline']._serialized_options = b'\342A\001\002'
+  _globals['_UPDATEFILEREQUEST'].fields_by_name['file_id']._loaded_options = None
+  _globals['_UPDATEFILEREQUEST'].fields_by_name['file_id']._serialized_options = b'\342A\001\002'
+  _globals['_DELETEFILEREQUEST'].fields_by_name['file_id']._loaded_options = None
+  _globals['_DELETEFILEREQUEST'].fields_by_name['file_id']._serialized_options = b'\342A\001\002'
+  _globals['_SHOWTREEREQUEST'].fields_by_name['pipeline']._loaded_options = None
+  _globals['_SHOWTREEREQUEST'].fields_by_name['pipeline']._serialized_options = b'\342A\001\002'
   _globals['_UPLOADFILEREQUEST'].fields_by_name['upload_id']._loaded_options = None
   _globals['_UPLOADFILEREQUEST'].fields_by_name['upload_id']._serialized_options = b'\342A\001\002'
   _globals['_GETUPLOADREQUEST'].fields_by_name['upload_id']._loaded_options = None
   _globals['_GETUPLOADREQUEST'].fields_by_name['upload_id']._serialized_options = b'\342A\001\002'
-  _globals['_UPLOADFILEREQUEST']._serialized_start=109
-  _globals['_UPLOADFILEREQUEST']._serialized_end=216
-  _globals['_UPLOADFILERESPONSE']._serialized_start=218
-  _globals['_UPLOADFILERESPONSE']._serialized_end=299
-  _globals['_GETUPLOADREQUEST']._serialized_start=301
-  _globals['_GETUPLOADREQUEST']._serialized_end=344
-  _globals['_GETUPLOADRESPONSE']._serialized_start=347
-  _globals['_GETUPLOADRESPONSE']._serialized_end=476
-  _globals['_FILESERVICE']._serialized_start=479
-  _globals['_FILESERVICE']._serialized_end=641
+  _globals['_SORTORDER']._serialized_start=2643
+  _globals['_SORTORDER']._serialized_end=2740
+  _globals['_FILE']._serialized_start=197
+  _globals['_FILE']._serialized_end=683
+  _globals['_FILEQUERY']._serialized_start=686
+  _globals['_FILEQUERY']._serialized_end=1053
+  _globals['_GETFILEREQUEST']._serialized_start=1055
+  _globals['_GETFILEREQUEST']._serialized_end=1112
+  _globals['_GETFILERESPONSE']._serialized_start=1114
+  _globals['_GETFILERESPONSE']._serialized_end=1162
+  _globals['_LISTFILESREQUEST']._serialized_start=1165
+  _globals['_LISTFILESREQUEST']._serialized_end=1357
+  _globals['_LISTFILESRESPONSE']._serialized_start=1359
+  _globals['_LISTFILESRESPONSE']._serialized_end=1476
+  _globals['_UPDATEFILEREQUEST']._serialized_start=1479
+  _globals['_UPDATEFILEREQUEST']._serialized_end=1808
+  _globals['_UPDATEFILERESPONSE']._serialized_start=1810
+  _globals['_UPDATEFILERESPONSE']._serialized_end=1861
+  _globals['_DELETEFILEREQUEST']._serialized_start=1863
+  _globals['_DELETEFILEREQUEST']._serialized_end=1923
+  _globals['_DELETEFILERESPONSE']._serialized_start=1925
+  _globals['_DELETEFILERESPONSE']._serialized_end=1945
+  _globals['_SHOWTREEREQUEST']._serialized_start=1948
+  _globals['_SHOWTREEREQUEST']._serialized_end=2098
+  _globals['_SHOWTREERESPONSE']._serialized_start=2100
+  _globals['_SHOWTREERESPONSE']._serialized_end=2179
+  _globals['_TREEFILE']._serialized_start=2181
+  _globals['_TREEFILE']._serialized_end=2272
+  _globals['_UPLOADFILEREQUEST']._serialized_start=2274
+  _globals['_UPLOADFILEREQUEST']._serialized_end=2381
+  _globals['_UPLOADFILERESPONSE']._serialized_start=2383
+  _globals['_UPLOADFILERESPONSE']._serialized_end=2464
+  _globals['_GETUPLOADREQUEST']._serialized_start=2466
+  _globals['_GETUPLOADREQUEST']._serialized_end=2509
+  _globals['_GETUPLOADRESPONSE']._serialized_start=2512
+  _globals['_GETUPLOADRESPONSE']._serialized_end=2641
+  _globals['_FILESERVICE']._serialized_start=2743
+  _globals['_FILESERVICE']._serialized_end=3262
 # @@protoc_insertion_point(module_scope)

@@ -3,9 +3,15 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
+from google.protobuf import duration_pb2 as _duration_pb2
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from octavo.v1 import job_pb2 as _job_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -16,6 +22,533 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _SortOrder:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SortOrderEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SortOrder.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SORT_ORDER_UNSPECIFIED: _SortOrder.ValueType  # 0
+    """Treated as SORT_ORDER_NEWEST_FIRST."""
+    SORT_ORDER_NEWEST_FIRST: _SortOrder.ValueType  # 1
+    """The last accepted first."""
+    SORT_ORDER_OLDEST_FIRST: _SortOrder.ValueType  # 2
+    """The first accepted first."""
+
+class SortOrder(_SortOrder, metaclass=_SortOrderEnumTypeWrapper):
+    """In which order files are told."""
+
+SORT_ORDER_UNSPECIFIED: SortOrder.ValueType  # 0
+"""Treated as SORT_ORDER_NEWEST_FIRST."""
+SORT_ORDER_NEWEST_FIRST: SortOrder.ValueType  # 1
+"""The last accepted first."""
+SORT_ORDER_OLDEST_FIRST: SortOrder.ValueType  # 2
+"""The first accepted first."""
+Global___SortOrder: _TypeAlias = SortOrder  # noqa: Y015
+
+@_typing.final
+class File(_message.Message):
+    """What was submitted: its names, its times, and how far it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_ID_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PIPELINE_FIELD_NUMBER: _builtins.int
+    FILE_NAME_FIELD_NUMBER: _builtins.int
+    SYMBOLIC_DIRECTORY_PATH_FIELD_NUMBER: _builtins.int
+    FILE_TAGS_FIELD_NUMBER: _builtins.int
+    FILE_DESCRIPTION_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    MODULES_FIELD_NUMBER: _builtins.int
+    FAILURE_FIELD_NUMBER: _builtins.int
+    SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_FIELD_NUMBER: _builtins.int
+    UPDATE_TIME_FIELD_NUMBER: _builtins.int
+    EXPIRE_TIME_FIELD_NUMBER: _builtins.int
+    file_id: _builtins.str
+    """Its id."""
+    request_id: _builtins.str
+    """The id of its job."""
+    pipeline: _builtins.str
+    """The pipeline it belongs to."""
+    file_name: _builtins.str
+    """Its name, in lower case."""
+    symbolic_directory_path: _builtins.str
+    """Where it is filed, in lower case."""
+    file_description: _builtins.str
+    """Absent if it has none."""
+    state: _job_pb2.JobState.ValueType
+    """Where its job is."""
+    size_bytes: _builtins.int
+    """The size of the document."""
+    @_builtins.property
+    def file_tags(self) -> _containers.RepeatedCompositeFieldContainer[_job_pb2.FileTag]:
+        """In the order given."""
+
+    @_builtins.property
+    def modules(self) -> _containers.RepeatedCompositeFieldContainer[_job_pb2.ModuleStatus]:
+        """One a module, in chain order."""
+
+    @_builtins.property
+    def failure(self) -> _job_pb2.Failure:
+        """Why its job failed; only if it did."""
+
+    @_builtins.property
+    def create_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was accepted."""
+
+    @_builtins.property
+    def update_time(self) -> _timestamp_pb2.Timestamp:
+        """When its metadata was last changed with UpdateFile; `create_time` if never."""
+
+    @_builtins.property
+    def expire_time(self) -> _timestamp_pb2.Timestamp:
+        """When everything about it is removed."""
+
+    def __init__(
+        self,
+        *,
+        file_id: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+        pipeline: _builtins.str = ...,
+        file_name: _builtins.str = ...,
+        symbolic_directory_path: _builtins.str = ...,
+        file_tags: _abc.Iterable[_job_pb2.FileTag] | None = ...,
+        file_description: _builtins.str | None = ...,
+        state: _job_pb2.JobState.ValueType = ...,
+        modules: _abc.Iterable[_job_pb2.ModuleStatus] | None = ...,
+        failure: _job_pb2.Failure | None = ...,
+        size_bytes: _builtins.int = ...,
+        create_time: _timestamp_pb2.Timestamp | None = ...,
+        update_time: _timestamp_pb2.Timestamp | None = ...,
+        expire_time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_file_description", b"_file_description", "create_time", b"create_time", "expire_time", b"expire_time", "failure", b"failure", "file_description", b"file_description", "update_time", b"update_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_file_description", b"_file_description", "create_time", b"create_time", "expire_time", b"expire_time", "failure", b"failure", "file_description", b"file_description", "file_id", b"file_id", "file_name", b"file_name", "file_tags", b"file_tags", "modules", b"modules", "pipeline", b"pipeline", "request_id", b"request_id", "size_bytes", b"size_bytes", "state", b"state", "symbolic_directory_path", b"symbolic_directory_path", "update_time", b"update_time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__file_description: _TypeAlias = _typing.Literal["file_description"]  # noqa: Y015
+    _WhichOneofArgType__file_description: _TypeAlias = _typing.Literal["_file_description", b"_file_description"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__file_description) -> _WhichOneofReturnType__file_description | None: ...
+
+Global___File: _TypeAlias = File  # noqa: Y015
+
+@_typing.final
+class FileQuery(_message.Message):
+    """Which files. A file is found if any of the terms (fields 1 to 5) fits, or if there are none, and all of the time bounds
+    hold. Terms are compared in lower case. At most 500 of each kind, 64 of all with a wildcard.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_IDS_FIELD_NUMBER: _builtins.int
+    FILE_NAMES_FIELD_NUMBER: _builtins.int
+    SYMBOLIC_DIRECTORY_PATHS_FIELD_NUMBER: _builtins.int
+    SYMBOLIC_FILE_PATHS_FIELD_NUMBER: _builtins.int
+    FILE_TAGS_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_START_FIELD_NUMBER: _builtins.int
+    CREATE_TIME_END_FIELD_NUMBER: _builtins.int
+    UPDATE_TIME_START_FIELD_NUMBER: _builtins.int
+    UPDATE_TIME_END_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def file_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """By id."""
+
+    @_builtins.property
+    def file_names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """By name. `*` as the first and/or last character stands for anything: `report*`, `*.txt`, `*draft*`; never alone."""
+
+    @_builtins.property
+    def symbolic_directory_paths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """By directory. `*` as the last character stands for anything: `/a/b` that directory alone, `/a/b/*` what is below it,
+        `/a/b*` every directory that begins so, `/*` every file.
+        """
+
+    @_builtins.property
+    def symbolic_file_paths(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """By directory and name: `*` at the end of the directory, and at either end of the name: `/a*/*.txt`."""
+
+    @_builtins.property
+    def file_tags(self) -> _containers.RepeatedCompositeFieldContainer[_job_pb2.FileTag]:
+        """By tag; the value `*` stands for any."""
+
+    @_builtins.property
+    def create_time_start(self) -> _timestamp_pb2.Timestamp:
+        """Accepted at this time or later."""
+
+    @_builtins.property
+    def create_time_end(self) -> _timestamp_pb2.Timestamp:
+        """Accepted at this time or earlier."""
+
+    @_builtins.property
+    def update_time_start(self) -> _timestamp_pb2.Timestamp:
+        """Last changed at this time or later."""
+
+    @_builtins.property
+    def update_time_end(self) -> _timestamp_pb2.Timestamp:
+        """Last changed at this time or earlier."""
+
+    def __init__(
+        self,
+        *,
+        file_ids: _abc.Iterable[_builtins.str] | None = ...,
+        file_names: _abc.Iterable[_builtins.str] | None = ...,
+        symbolic_directory_paths: _abc.Iterable[_builtins.str] | None = ...,
+        symbolic_file_paths: _abc.Iterable[_builtins.str] | None = ...,
+        file_tags: _abc.Iterable[_job_pb2.FileTag] | None = ...,
+        create_time_start: _timestamp_pb2.Timestamp | None = ...,
+        create_time_end: _timestamp_pb2.Timestamp | None = ...,
+        update_time_start: _timestamp_pb2.Timestamp | None = ...,
+        update_time_end: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["create_time_end", b"create_time_end", "create_time_start", b"create_time_start", "update_time_end", b"update_time_end", "update_time_start", b"update_time_start"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time_end", b"create_time_end", "create_time_start", b"create_time_start", "file_ids", b"file_ids", "file_names", b"file_names", "file_tags", b"file_tags", "symbolic_directory_paths", b"symbolic_directory_paths", "symbolic_file_paths", b"symbolic_file_paths", "update_time_end", b"update_time_end", "update_time_start", b"update_time_start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FileQuery: _TypeAlias = FileQuery  # noqa: Y015
+
+@_typing.final
+class GetFileRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_ID_FIELD_NUMBER: _builtins.int
+    PIPELINE_FIELD_NUMBER: _builtins.int
+    file_id: _builtins.str
+    """The file's id."""
+    pipeline: _builtins.str
+    """If given, the file must belong to this pipeline."""
+    def __init__(
+        self,
+        *,
+        file_id: _builtins.str = ...,
+        pipeline: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_id", b"file_id", "pipeline", b"pipeline"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFileRequest: _TypeAlias = GetFileRequest  # noqa: Y015
+
+@_typing.final
+class GetFileResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def file(self) -> Global___File:
+        """The file."""
+
+    def __init__(
+        self,
+        *,
+        file: Global___File | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFileResponse: _TypeAlias = GetFileResponse  # noqa: Y015
+
+@_typing.final
+class ListFilesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PIPELINE_FIELD_NUMBER: _builtins.int
+    QUERY_FIELD_NUMBER: _builtins.int
+    STATES_FIELD_NUMBER: _builtins.int
+    ORDER_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    pipeline: _builtins.str
+    """The pipeline's name."""
+    order: Global___SortOrder.ValueType
+    """In which order."""
+    page_size: _builtins.int
+    """At most this many, 1 to 1,000. 0: 100."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before, with everything else but `page_size` the same; empty: the first page."""
+    @_builtins.property
+    def query(self) -> Global___FileQuery:
+        """Which of its files; absent: all."""
+
+    @_builtins.property
+    def states(self) -> _containers.RepeatedScalarFieldContainer[_job_pb2.JobState.ValueType]:
+        """Only files whose jobs are in one of these states; empty: in any."""
+
+    def __init__(
+        self,
+        *,
+        pipeline: _builtins.str = ...,
+        query: Global___FileQuery | None = ...,
+        states: _abc.Iterable[_job_pb2.JobState.ValueType] | None = ...,
+        order: Global___SortOrder.ValueType = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["query", b"query"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["order", b"order", "page_size", b"page_size", "page_token", b"page_token", "pipeline", b"pipeline", "query", b"query", "states", b"states"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFilesRequest: _TypeAlias = ListFilesRequest  # noqa: Y015
+
+@_typing.final
+class ListFilesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    UNMATCHED_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Ask with it for the next page; empty: this was the last."""
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___File]:
+        """A page may hold fewer than were asked for, even none, and not be the last: no call looks at more than 20,000 files."""
+
+    @_builtins.property
+    def unmatched(self) -> Global___FileQuery:
+        """The terms of the query that fit no file at all; in the first page only."""
+
+    def __init__(
+        self,
+        *,
+        files: _abc.Iterable[Global___File] | None = ...,
+        next_page_token: _builtins.str = ...,
+        unmatched: Global___FileQuery | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["unmatched", b"unmatched"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["files", b"files", "next_page_token", b"next_page_token", "unmatched", b"unmatched"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFilesResponse: _TypeAlias = ListFilesResponse  # noqa: Y015
+
+@_typing.final
+class UpdateFileRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_ID_FIELD_NUMBER: _builtins.int
+    PIPELINE_FIELD_NUMBER: _builtins.int
+    UPDATE_MASK_FIELD_NUMBER: _builtins.int
+    FILE_NAME_FIELD_NUMBER: _builtins.int
+    SYMBOLIC_DIRECTORY_PATH_FIELD_NUMBER: _builtins.int
+    SYMBOLIC_FILE_PATH_FIELD_NUMBER: _builtins.int
+    FILE_TAGS_FIELD_NUMBER: _builtins.int
+    FILE_DESCRIPTION_FIELD_NUMBER: _builtins.int
+    EXPIRE_AFTER_FIELD_NUMBER: _builtins.int
+    file_id: _builtins.str
+    """The file's id."""
+    pipeline: _builtins.str
+    """If given, the file must belong to this pipeline."""
+    file_name: _builtins.str
+    """As in ProcessRequest; it must keep its extension."""
+    symbolic_directory_path: _builtins.str
+    """As in ProcessRequest."""
+    symbolic_file_path: _builtins.str
+    """Directory and name in one. Not together with the two fields above."""
+    file_description: _builtins.str
+    """As in ProcessRequest."""
+    @_builtins.property
+    def update_mask(self) -> _field_mask_pb2.FieldMask:
+        """Which of the fields below to change, by name; a field that is named and left empty is emptied, if it may be. Absent:
+        those that are not empty.
+        """
+
+    @_builtins.property
+    def file_tags(self) -> _containers.RepeatedCompositeFieldContainer[_job_pb2.FileTag]:
+        """Takes the place of all tags it has."""
+
+    @_builtins.property
+    def expire_after(self) -> _duration_pb2.Duration:
+        """When everything about it is removed, counted from now: 1 s to 30 days."""
+
+    def __init__(
+        self,
+        *,
+        file_id: _builtins.str = ...,
+        pipeline: _builtins.str = ...,
+        update_mask: _field_mask_pb2.FieldMask | None = ...,
+        file_name: _builtins.str = ...,
+        symbolic_directory_path: _builtins.str = ...,
+        symbolic_file_path: _builtins.str = ...,
+        file_tags: _abc.Iterable[_job_pb2.FileTag] | None = ...,
+        file_description: _builtins.str | None = ...,
+        expire_after: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_file_description", b"_file_description", "expire_after", b"expire_after", "file_description", b"file_description", "update_mask", b"update_mask"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_file_description", b"_file_description", "expire_after", b"expire_after", "file_description", b"file_description", "file_id", b"file_id", "file_name", b"file_name", "file_tags", b"file_tags", "pipeline", b"pipeline", "symbolic_directory_path", b"symbolic_directory_path", "symbolic_file_path", b"symbolic_file_path", "update_mask", b"update_mask"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__file_description: _TypeAlias = _typing.Literal["file_description"]  # noqa: Y015
+    _WhichOneofArgType__file_description: _TypeAlias = _typing.Literal["_file_description", b"_file_description"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__file_description) -> _WhichOneofReturnType__file_description | None: ...
+
+Global___UpdateFileRequest: _TypeAlias = UpdateFileRequest  # noqa: Y015
+
+@_typing.final
+class UpdateFileResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def file(self) -> Global___File:
+        """The file as it is now."""
+
+    def __init__(
+        self,
+        *,
+        file: Global___File | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UpdateFileResponse: _TypeAlias = UpdateFileResponse  # noqa: Y015
+
+@_typing.final
+class DeleteFileRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_ID_FIELD_NUMBER: _builtins.int
+    PIPELINE_FIELD_NUMBER: _builtins.int
+    file_id: _builtins.str
+    """The file's id."""
+    pipeline: _builtins.str
+    """If given, the file must belong to this pipeline."""
+    def __init__(
+        self,
+        *,
+        file_id: _builtins.str = ...,
+        pipeline: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_id", b"file_id", "pipeline", b"pipeline"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteFileRequest: _TypeAlias = DeleteFileRequest  # noqa: Y015
+
+@_typing.final
+class DeleteFileResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteFileResponse: _TypeAlias = DeleteFileResponse  # noqa: Y015
+
+@_typing.final
+class ShowTreeRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PIPELINE_FIELD_NUMBER: _builtins.int
+    SYMBOLIC_DIRECTORY_PATH_FIELD_NUMBER: _builtins.int
+    STATES_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    pipeline: _builtins.str
+    """The pipeline's name."""
+    symbolic_directory_path: _builtins.str
+    """Which directories, as in FileQuery; empty: `/*`, all."""
+    page_size: _builtins.int
+    """At most this many, 1 to 10,000. 0: 1,000."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before, with everything else but `page_size` the same; empty: the first page."""
+    @_builtins.property
+    def states(self) -> _containers.RepeatedScalarFieldContainer[_job_pb2.JobState.ValueType]:
+        """Only files whose jobs are in one of these states; empty: in any."""
+
+    def __init__(
+        self,
+        *,
+        pipeline: _builtins.str = ...,
+        symbolic_directory_path: _builtins.str = ...,
+        states: _abc.Iterable[_job_pb2.JobState.ValueType] | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "pipeline", b"pipeline", "states", b"states", "symbolic_directory_path", b"symbolic_directory_path"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ShowTreeRequest: _TypeAlias = ShowTreeRequest  # noqa: Y015
+
+@_typing.final
+class ShowTreeResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Ask with it for the next page; empty: this was the last."""
+    @_builtins.property
+    def files(self) -> _containers.RepeatedCompositeFieldContainer[Global___TreeFile]:
+        """In the order of their paths' bytes. A page may hold fewer than were asked for and not be the last."""
+
+    def __init__(
+        self,
+        *,
+        files: _abc.Iterable[Global___TreeFile] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["files", b"files", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ShowTreeResponse: _TypeAlias = ShowTreeResponse  # noqa: Y015
+
+@_typing.final
+class TreeFile(_message.Message):
+    """A leaf of a tree."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYMBOLIC_FILE_PATH_FIELD_NUMBER: _builtins.int
+    FILE_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    symbolic_file_path: _builtins.str
+    """Directory and name, in lower case."""
+    file_id: _builtins.str
+    """The file's id."""
+    state: _job_pb2.JobState.ValueType
+    """Where its job is."""
+    def __init__(
+        self,
+        *,
+        symbolic_file_path: _builtins.str = ...,
+        file_id: _builtins.str = ...,
+        state: _job_pb2.JobState.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file_id", b"file_id", "state", b"state", "symbolic_file_path", b"symbolic_file_path"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TreeFile: _TypeAlias = TreeFile  # noqa: Y015
 
 @_typing.final
 class UploadFileRequest(_message.Message):

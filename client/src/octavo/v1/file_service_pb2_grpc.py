@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class FileServiceStub(object):
-    """Takes documents that are too large for one message, chunk by chunk, and resumes after a disconnect.
+    """Finds, changes and deletes the files that pipelines hold; takes in documents that are too large for one message, chunk
+    by chunk, and resumes after a disconnect.
     """
 
     def __init__(self, channel):
@@ -45,10 +46,36 @@ class FileServiceStub(object):
                 request_serializer=octavo_dot_v1_dot_file__service__pb2.GetUploadRequest.SerializeToString,
                 response_deserializer=octavo_dot_v1_dot_file__service__pb2.GetUploadResponse.FromString,
                 _registered_method=True)
+        self.GetFile = channel.unary_unary(
+                '/octavo.v1.FileService/GetFile',
+                request_serializer=octavo_dot_v1_dot_file__service__pb2.GetFileRequest.SerializeToString,
+                response_deserializer=octavo_dot_v1_dot_file__service__pb2.GetFileResponse.FromString,
+                _registered_method=True)
+        self.ListFiles = channel.unary_unary(
+                '/octavo.v1.FileService/ListFiles',
+                request_serializer=octavo_dot_v1_dot_file__service__pb2.ListFilesRequest.SerializeToString,
+                response_deserializer=octavo_dot_v1_dot_file__service__pb2.ListFilesResponse.FromString,
+                _registered_method=True)
+        self.UpdateFile = channel.unary_unary(
+                '/octavo.v1.FileService/UpdateFile',
+                request_serializer=octavo_dot_v1_dot_file__service__pb2.UpdateFileRequest.SerializeToString,
+                response_deserializer=octavo_dot_v1_dot_file__service__pb2.UpdateFileResponse.FromString,
+                _registered_method=True)
+        self.DeleteFile = channel.unary_unary(
+                '/octavo.v1.FileService/DeleteFile',
+                request_serializer=octavo_dot_v1_dot_file__service__pb2.DeleteFileRequest.SerializeToString,
+                response_deserializer=octavo_dot_v1_dot_file__service__pb2.DeleteFileResponse.FromString,
+                _registered_method=True)
+        self.ShowTree = channel.unary_unary(
+                '/octavo.v1.FileService/ShowTree',
+                request_serializer=octavo_dot_v1_dot_file__service__pb2.ShowTreeRequest.SerializeToString,
+                response_deserializer=octavo_dot_v1_dot_file__service__pb2.ShowTreeResponse.FromString,
+                _registered_method=True)
 
 
 class FileServiceServicer(object):
-    """Takes documents that are too large for one message, chunk by chunk, and resumes after a disconnect.
+    """Finds, changes and deletes the files that pipelines hold; takes in documents that are too large for one message, chunk
+    by chunk, and resumes after a disconnect.
     """
 
     def UploadFile(self, request_iterator, context):
@@ -71,6 +98,49 @@ class FileServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetFile(self, request, context):
+        """One file by its id. NOT_FOUND: unknown, expired or deleted, or another pipeline's if you name one.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFiles(self, request, context):
+        """The files of a pipeline that a query finds, page by page. Nothing is skipped or repeated while files come and go: a
+        file that is on record from the first page to the last is told exactly once.
+
+        INVALID_ARGUMENT: a term breaks its rule, or the token belongs to another query. NOT_FOUND: no such pipeline.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateFile(self, request, context):
+        """Changes a file's name, place, tags, description or time of expiry, whatever state its job is in. All or nothing.
+
+        INVALID_ARGUMENT: a field breaks its rule, or nothing is to be changed. NOT_FOUND: no such file.
+        ALREADY_EXISTS: another file of the pipeline has that path.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteFile(self, request, context):
+        """Deletes a file with its outputs, its record and its status. A job that runs is stopped first. NOT_FOUND: no such file.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ShowTree(self, request, context):
+        """The paths of a pipeline's files, in the order of their bytes, page by page: what a tree is drawn from.
+
+        INVALID_ARGUMENT: the path breaks its rule, or the token belongs to another query. NOT_FOUND: no such pipeline.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_FileServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -84,6 +154,31 @@ def add_FileServiceServicer_to_server(servicer, server):
                     request_deserializer=octavo_dot_v1_dot_file__service__pb2.GetUploadRequest.FromString,
                     response_serializer=octavo_dot_v1_dot_file__service__pb2.GetUploadResponse.SerializeToString,
             ),
+            'GetFile': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFile,
+                    request_deserializer=octavo_dot_v1_dot_file__service__pb2.GetFileRequest.FromString,
+                    response_serializer=octavo_dot_v1_dot_file__service__pb2.GetFileResponse.SerializeToString,
+            ),
+            'ListFiles': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFiles,
+                    request_deserializer=octavo_dot_v1_dot_file__service__pb2.ListFilesRequest.FromString,
+                    response_serializer=octavo_dot_v1_dot_file__service__pb2.ListFilesResponse.SerializeToString,
+            ),
+            'UpdateFile': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateFile,
+                    request_deserializer=octavo_dot_v1_dot_file__service__pb2.UpdateFileRequest.FromString,
+                    response_serializer=octavo_dot_v1_dot_file__service__pb2.UpdateFileResponse.SerializeToString,
+            ),
+            'DeleteFile': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteFile,
+                    request_deserializer=octavo_dot_v1_dot_file__service__pb2.DeleteFileRequest.FromString,
+                    response_serializer=octavo_dot_v1_dot_file__service__pb2.DeleteFileResponse.SerializeToString,
+            ),
+            'ShowTree': grpc.unary_unary_rpc_method_handler(
+                    servicer.ShowTree,
+                    request_deserializer=octavo_dot_v1_dot_file__service__pb2.ShowTreeRequest.FromString,
+                    response_serializer=octavo_dot_v1_dot_file__service__pb2.ShowTreeResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'octavo.v1.FileService', rpc_method_handlers)
@@ -93,7 +188,8 @@ def add_FileServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class FileService(object):
-    """Takes documents that are too large for one message, chunk by chunk, and resumes after a disconnect.
+    """Finds, changes and deletes the files that pipelines hold; takes in documents that are too large for one message, chunk
+    by chunk, and resumes after a disconnect.
     """
 
     @staticmethod
@@ -140,6 +236,141 @@ class FileService(object):
             '/octavo.v1.FileService/GetUpload',
             octavo_dot_v1_dot_file__service__pb2.GetUploadRequest.SerializeToString,
             octavo_dot_v1_dot_file__service__pb2.GetUploadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFile(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/octavo.v1.FileService/GetFile',
+            octavo_dot_v1_dot_file__service__pb2.GetFileRequest.SerializeToString,
+            octavo_dot_v1_dot_file__service__pb2.GetFileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFiles(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/octavo.v1.FileService/ListFiles',
+            octavo_dot_v1_dot_file__service__pb2.ListFilesRequest.SerializeToString,
+            octavo_dot_v1_dot_file__service__pb2.ListFilesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateFile(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/octavo.v1.FileService/UpdateFile',
+            octavo_dot_v1_dot_file__service__pb2.UpdateFileRequest.SerializeToString,
+            octavo_dot_v1_dot_file__service__pb2.UpdateFileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteFile(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/octavo.v1.FileService/DeleteFile',
+            octavo_dot_v1_dot_file__service__pb2.DeleteFileRequest.SerializeToString,
+            octavo_dot_v1_dot_file__service__pb2.DeleteFileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ShowTree(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/octavo.v1.FileService/ShowTree',
+            octavo_dot_v1_dot_file__service__pb2.ShowTreeRequest.SerializeToString,
+            octavo_dot_v1_dot_file__service__pb2.ShowTreeResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -27,7 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class FileServiceStub:
-    """Takes documents that are too large for one message, chunk by chunk, and resumes after a disconnect."""
+    """Finds, changes and deletes the files that pipelines hold; takes in documents that are too large for one message, chunk
+    by chunk, and resumes after a disconnect.
+    """
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -44,10 +46,33 @@ class FileServiceStub:
     """
     GetUpload: _grpc.UnaryUnaryMultiCallable[_file_service_pb2.GetUploadRequest, _file_service_pb2.GetUploadResponse]
     """How much of an upload is committed. NOT_FOUND: none of that id, or Process has taken it over."""
+    GetFile: _grpc.UnaryUnaryMultiCallable[_file_service_pb2.GetFileRequest, _file_service_pb2.GetFileResponse]
+    """One file by its id. NOT_FOUND: unknown, expired or deleted, or another pipeline's if you name one."""
+    ListFiles: _grpc.UnaryUnaryMultiCallable[_file_service_pb2.ListFilesRequest, _file_service_pb2.ListFilesResponse]
+    """The files of a pipeline that a query finds, page by page. Nothing is skipped or repeated while files come and go: a
+    file that is on record from the first page to the last is told exactly once.
+
+    INVALID_ARGUMENT: a term breaks its rule, or the token belongs to another query. NOT_FOUND: no such pipeline.
+    """
+    UpdateFile: _grpc.UnaryUnaryMultiCallable[_file_service_pb2.UpdateFileRequest, _file_service_pb2.UpdateFileResponse]
+    """Changes a file's name, place, tags, description or time of expiry, whatever state its job is in. All or nothing.
+
+    INVALID_ARGUMENT: a field breaks its rule, or nothing is to be changed. NOT_FOUND: no such file.
+    ALREADY_EXISTS: another file of the pipeline has that path.
+    """
+    DeleteFile: _grpc.UnaryUnaryMultiCallable[_file_service_pb2.DeleteFileRequest, _file_service_pb2.DeleteFileResponse]
+    """Deletes a file with its outputs, its record and its status. A job that runs is stopped first. NOT_FOUND: no such file."""
+    ShowTree: _grpc.UnaryUnaryMultiCallable[_file_service_pb2.ShowTreeRequest, _file_service_pb2.ShowTreeResponse]
+    """The paths of a pipeline's files, in the order of their bytes, page by page: what a tree is drawn from.
+
+    INVALID_ARGUMENT: the path breaks its rule, or the token belongs to another query. NOT_FOUND: no such pipeline.
+    """
 
 @_typing.type_check_only
 class FileServiceAsyncStub(FileServiceStub):
-    """Takes documents that are too large for one message, chunk by chunk, and resumes after a disconnect."""
+    """Finds, changes and deletes the files that pipelines hold; takes in documents that are too large for one message, chunk
+    by chunk, and resumes after a disconnect.
+    """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     UploadFile: _aio.StreamUnaryMultiCallable[_file_service_pb2.UploadFileRequest, _file_service_pb2.UploadFileResponse]  # type: ignore[assignment]
@@ -61,9 +86,32 @@ class FileServiceAsyncStub(FileServiceStub):
     """
     GetUpload: _aio.UnaryUnaryMultiCallable[_file_service_pb2.GetUploadRequest, _file_service_pb2.GetUploadResponse]  # type: ignore[assignment]
     """How much of an upload is committed. NOT_FOUND: none of that id, or Process has taken it over."""
+    GetFile: _aio.UnaryUnaryMultiCallable[_file_service_pb2.GetFileRequest, _file_service_pb2.GetFileResponse]  # type: ignore[assignment]
+    """One file by its id. NOT_FOUND: unknown, expired or deleted, or another pipeline's if you name one."""
+    ListFiles: _aio.UnaryUnaryMultiCallable[_file_service_pb2.ListFilesRequest, _file_service_pb2.ListFilesResponse]  # type: ignore[assignment]
+    """The files of a pipeline that a query finds, page by page. Nothing is skipped or repeated while files come and go: a
+    file that is on record from the first page to the last is told exactly once.
+
+    INVALID_ARGUMENT: a term breaks its rule, or the token belongs to another query. NOT_FOUND: no such pipeline.
+    """
+    UpdateFile: _aio.UnaryUnaryMultiCallable[_file_service_pb2.UpdateFileRequest, _file_service_pb2.UpdateFileResponse]  # type: ignore[assignment]
+    """Changes a file's name, place, tags, description or time of expiry, whatever state its job is in. All or nothing.
+
+    INVALID_ARGUMENT: a field breaks its rule, or nothing is to be changed. NOT_FOUND: no such file.
+    ALREADY_EXISTS: another file of the pipeline has that path.
+    """
+    DeleteFile: _aio.UnaryUnaryMultiCallable[_file_service_pb2.DeleteFileRequest, _file_service_pb2.DeleteFileResponse]  # type: ignore[assignment]
+    """Deletes a file with its outputs, its record and its status. A job that runs is stopped first. NOT_FOUND: no such file."""
+    ShowTree: _aio.UnaryUnaryMultiCallable[_file_service_pb2.ShowTreeRequest, _file_service_pb2.ShowTreeResponse]  # type: ignore[assignment]
+    """The paths of a pipeline's files, in the order of their bytes, page by page: what a tree is drawn from.
+
+    INVALID_ARGUMENT: the path breaks its rule, or the token belongs to another query. NOT_FOUND: no such pipeline.
+    """
 
 class FileServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Takes documents that are too large for one message, chunk by chunk, and resumes after a disconnect."""
+    """Finds, changes and deletes the files that pipelines hold; takes in documents that are too large for one message, chunk
+    by chunk, and resumes after a disconnect.
+    """
 
     @_abc_1.abstractmethod
     def UploadFile(
@@ -87,5 +135,56 @@ class FileServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_file_service_pb2.GetUploadResponse, _abc.Awaitable[_file_service_pb2.GetUploadResponse]]:
         """How much of an upload is committed. NOT_FOUND: none of that id, or Process has taken it over."""
+
+    @_abc_1.abstractmethod
+    def GetFile(
+        self,
+        request: _file_service_pb2.GetFileRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_file_service_pb2.GetFileResponse, _abc.Awaitable[_file_service_pb2.GetFileResponse]]:
+        """One file by its id. NOT_FOUND: unknown, expired or deleted, or another pipeline's if you name one."""
+
+    @_abc_1.abstractmethod
+    def ListFiles(
+        self,
+        request: _file_service_pb2.ListFilesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_file_service_pb2.ListFilesResponse, _abc.Awaitable[_file_service_pb2.ListFilesResponse]]:
+        """The files of a pipeline that a query finds, page by page. Nothing is skipped or repeated while files come and go: a
+        file that is on record from the first page to the last is told exactly once.
+
+        INVALID_ARGUMENT: a term breaks its rule, or the token belongs to another query. NOT_FOUND: no such pipeline.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateFile(
+        self,
+        request: _file_service_pb2.UpdateFileRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_file_service_pb2.UpdateFileResponse, _abc.Awaitable[_file_service_pb2.UpdateFileResponse]]:
+        """Changes a file's name, place, tags, description or time of expiry, whatever state its job is in. All or nothing.
+
+        INVALID_ARGUMENT: a field breaks its rule, or nothing is to be changed. NOT_FOUND: no such file.
+        ALREADY_EXISTS: another file of the pipeline has that path.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteFile(
+        self,
+        request: _file_service_pb2.DeleteFileRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_file_service_pb2.DeleteFileResponse, _abc.Awaitable[_file_service_pb2.DeleteFileResponse]]:
+        """Deletes a file with its outputs, its record and its status. A job that runs is stopped first. NOT_FOUND: no such file."""
+
+    @_abc_1.abstractmethod
+    def ShowTree(
+        self,
+        request: _file_service_pb2.ShowTreeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_file_service_pb2.ShowTreeResponse, _abc.Awaitable[_file_service_pb2.ShowTreeResponse]]:
+        """The paths of a pipeline's files, in the order of their bytes, page by page: what a tree is drawn from.
+
+        INVALID_ARGUMENT: the path breaks its rule, or the token belongs to another query. NOT_FOUND: no such pipeline.
+        """
 
 def add_FileServiceServicer_to_server(servicer: FileServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -22,35 +22,40 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13octavo/v1/job.proto\x12\toctavo.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\":\n\x08Progress\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\x11\n\tcompleted\x18\x02 \x01(\x03\x12\r\n\x05total\x18\x03 \x01(\x03\"\xb9\x02\n\x0cModuleStatus\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0b\n\x03key\x18\x03 \x01(\t\x12\r\n\x05model\x18\x04 \x01(\t\x12%\n\x05state\x18\x05 \x01(\x0e\x32\x16.octavo.v1.ModuleState\x12%\n\x08progress\x18\x06 \x01(\x0b\x32\x13.octavo.v1.Progress\x12\x0f\n\x07\x61ttempt\x18\x07 \x01(\x05\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12!\n\x05\x65rror\x18\n \x01(\x0b\x32\x12.google.rpc.Status\x12\x10\n\x08warnings\x18\x0b \x03(\t\"\xb7\x02\n\x10\x44ocumentMetadata\x12\x12\n\nmedia_type\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06\x61uthor\x18\x03 \x01(\t\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\npage_count\x18\x05 \x01(\x05H\x00\x88\x01\x01\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x11\n\textractor\x18\x07 \x01(\t\x12\x10\n\x08warnings\x18\x08 \x03(\t\x12\x33\n\x04more\x18\t \x03(\x0b\x32%.octavo.v1.DocumentMetadata.MoreEntry\x1a+\n\tMoreEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\r\n\x0b_page_count\":\n\x07\x46\x61ilure\x12\x0e\n\x06module\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"%\n\x07\x46ileTag\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t*\xb5\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11JOB_STATE_PENDING\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x17\n\x13JOB_STATE_SUCCEEDED\x10\x03\x12\x14\n\x10JOB_STATE_FAILED\x10\x04\x12\x18\n\x14JOB_STATE_CANCELLING\x10\x05\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x06*\x83\x01\n\rOverallStatus\x12\x1e\n\x1aOVERALL_STATUS_UNSPECIFIED\x10\x00\x12\x1a\n\x16OVERALL_STATUS_ONGOING\x10\x01\x12\x1b\n\x17OVERALL_STATUS_COMPLETE\x10\x02\x12\x19\n\x15OVERALL_STATUS_FAILED\x10\x03*\xb0\x01\n\x0bModuleState\x12\x1c\n\x18MODULE_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14MODULE_STATE_PENDING\x10\x01\x12\x18\n\x14MODULE_STATE_RUNNING\x10\x02\x12\x1a\n\x16MODULE_STATE_SUCCEEDED\x10\x03\x12\x17\n\x13MODULE_STATE_FAILED\x10\x04\x12\x1a\n\x16MODULE_STATE_CANCELLED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13octavo/v1/job.proto\x12\toctavo.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\":\n\x08Progress\x12\x0c\n\x04unit\x18\x01 \x01(\t\x12\x11\n\tcompleted\x18\x02 \x01(\x03\x12\r\n\x05total\x18\x03 \x01(\x03\"\xf2\x03\n\x0cModuleStatus\x12\r\n\x05index\x18\x01 \x01(\x05\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0b\n\x03key\x18\x03 \x01(\t\x12\r\n\x05model\x18\x04 \x01(\t\x12%\n\x05state\x18\x05 \x01(\x0e\x32\x16.octavo.v1.ModuleState\x12%\n\x08progress\x18\x06 \x01(\x0b\x32\x13.octavo.v1.Progress\x12\x0f\n\x07\x61ttempt\x18\x07 \x01(\x05\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12!\n\x05\x65rror\x18\n \x01(\x0b\x32\x12.google.rpc.Status\x12\x10\n\x08warnings\x18\x0b \x03(\t\x12\'\n\x06params\x18\x0c \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x12\n\nmedia_type\x18\r \x01(\t\x12\x19\n\x11output_size_bytes\x18\x0e \x01(\x03\x12\x31\n\x05\x66\x61\x63ts\x18\x0f \x03(\x0b\x32\".octavo.v1.ModuleStatus.FactsEntry\x1a,\n\nFactsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"\xb7\x02\n\x10\x44ocumentMetadata\x12\x12\n\nmedia_type\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06\x61uthor\x18\x03 \x01(\t\x12/\n\x0b\x63reate_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\npage_count\x18\x05 \x01(\x05H\x00\x88\x01\x01\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x11\n\textractor\x18\x07 \x01(\t\x12\x10\n\x08warnings\x18\x08 \x03(\t\x12\x33\n\x04more\x18\t \x03(\x0b\x32%.octavo.v1.DocumentMetadata.MoreEntry\x1a+\n\tMoreEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x42\r\n\x0b_page_count\":\n\x07\x46\x61ilure\x12\x0e\n\x06module\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07message\x18\x03 \x01(\t\"%\n\x07\x46ileTag\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t*\xb5\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11JOB_STATE_PENDING\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x17\n\x13JOB_STATE_SUCCEEDED\x10\x03\x12\x14\n\x10JOB_STATE_FAILED\x10\x04\x12\x18\n\x14JOB_STATE_CANCELLING\x10\x05\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x06*\x83\x01\n\rOverallStatus\x12\x1e\n\x1aOVERALL_STATUS_UNSPECIFIED\x10\x00\x12\x1a\n\x16OVERALL_STATUS_ONGOING\x10\x01\x12\x1b\n\x17OVERALL_STATUS_COMPLETE\x10\x02\x12\x19\n\x15OVERALL_STATUS_FAILED\x10\x03*\xb0\x01\n\x0bModuleState\x12\x1c\n\x18MODULE_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14MODULE_STATE_PENDING\x10\x01\x12\x18\n\x14MODULE_STATE_RUNNING\x10\x02\x12\x1a\n\x16MODULE_STATE_SUCCEEDED\x10\x03\x12\x17\n\x13MODULE_STATE_FAILED\x10\x04\x12\x1a\n\x16MODULE_STATE_CANCELLED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'octavo.v1.job_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_MODULESTATUS_FACTSENTRY']._loaded_options = None
+  _globals['_MODULESTATUS_FACTSENTRY']._serialized_options = b'8\001'
   _globals['_DOCUMENTMETADATA_MOREENTRY']._loaded_options = None
   _globals['_DOCUMENTMETADATA_MOREENTRY']._serialized_options = b'8\001'
-  _globals['_JOBSTATE']._serialized_start=882
-  _globals['_JOBSTATE']._serialized_end=1063
-  _globals['_OVERALLSTATUS']._serialized_start=1066
-  _globals['_OVERALLSTATUS']._serialized_end=1197
-  _globals['_MODULESTATE']._serialized_start=1200
-  _globals['_MODULESTATE']._serialized_end=1376
-  _globals['_PROGRESS']._serialized_start=92
-  _globals['_PROGRESS']._serialized_end=150
-  _globals['_MODULESTATUS']._serialized_start=153
-  _globals['_MODULESTATUS']._serialized_end=466
-  _globals['_DOCUMENTMETADATA']._serialized_start=469
-  _globals['_DOCUMENTMETADATA']._serialized_end=780
-  _globals['_DOCUMENTMETADATA_MOREENTRY']._serialized_start=722
-  _globals['_DOCUMENTMETADATA_MOREENTRY']._serialized_end=765
-  _globals['_FAILURE']._serialized_start=782
-  _globals['_FAILURE']._serialized_end=840
-  _globals['_FILETAG']._serialized_start=842
-  _globals['_FILETAG']._serialized_end=879
+  _globals['_JOBSTATE']._serialized_start=1097
+  _globals['_JOBSTATE']._serialized_end=1278
+  _globals['_OVERALLSTATUS']._serialized_start=1281
+  _globals['_OVERALLSTATUS']._serialized_end=1412
+  _globals['_MODULESTATE']._serialized_start=1415
+  _globals['_MODULESTATE']._serialized_end=1591
+  _globals['_PROGRESS']._serialized_start=122
+  _globals['_PROGRESS']._serialized_end=180
+  _globals['_MODULESTATUS']._serialized_start=183
+  _globals['_MODULESTATUS']._serialized_end=681
+  _globals['_MODULESTATUS_FACTSENTRY']._serialized_start=637
+  _globals['_MODULESTATUS_FACTSENTRY']._serialized_end=681
+  _globals['_DOCUMENTMETADATA']._serialized_start=684
+  _globals['_DOCUMENTMETADATA']._serialized_end=995
+  _globals['_DOCUMENTMETADATA_MOREENTRY']._serialized_start=937
+  _globals['_DOCUMENTMETADATA_MOREENTRY']._serialized_end=980
+  _globals['_FAILURE']._serialized_start=997
+  _globals['_FAILURE']._serialized_end=1055
+  _globals['_FILETAG']._serialized_start=1057
+  _globals['_FILETAG']._serialized_end=1094
 # @@protoc_insertion_point(module_scope)

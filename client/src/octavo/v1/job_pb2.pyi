@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -48,7 +49,8 @@ class JobState(_JobState, metaclass=_JobStateEnumTypeWrapper):
         PENDING -> RUNNING -> SUCCEEDED | FAILED
         PENDING | RUNNING -> CANCELLING -> CANCELLED
 
-    SUCCEEDED, FAILED and CANCELLED are final: a job that reached one of them stays there.
+    SUCCEEDED, FAILED and CANCELLED are final: a job that reached one of them stays there, unless RetryProcess sends a
+    FAILED or CANCELLED one back to PENDING.
     """
 
 JOB_STATE_UNSPECIFIED: JobState.ValueType  # 0
@@ -173,6 +175,26 @@ class ModuleStatus(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class FactsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     INDEX_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     KEY_FIELD_NUMBER: _builtins.int
@@ -184,6 +206,10 @@ class ModuleStatus(_message.Message):
     END_TIME_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
     WARNINGS_FIELD_NUMBER: _builtins.int
+    PARAMS_FIELD_NUMBER: _builtins.int
+    MEDIA_TYPE_FIELD_NUMBER: _builtins.int
+    OUTPUT_SIZE_BYTES_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
     index: _builtins.int
     """Its place in the chain, from 0."""
     name: _builtins.str
@@ -196,6 +222,10 @@ class ModuleStatus(_message.Message):
     """Where it is."""
     attempt: _builtins.int
     """How often it was started: 0 before the first start."""
+    media_type: _builtins.str
+    """The type of its output, e.g. `application/json`; empty until there is one."""
+    output_size_bytes: _builtins.int
+    """The size of its output; 0 until there is one."""
     @_builtins.property
     def progress(self) -> Global___Progress:
         """How far it is, while it runs and can tell."""
@@ -216,6 +246,14 @@ class ModuleStatus(_message.Message):
     def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What the caller should know although it worked, e.g. which extractor gave up before another one served."""
 
+    @_builtins.property
+    def params(self) -> _struct_pb2.Struct:
+        """The params it runs with, defaults filled in."""
+
+    @_builtins.property
+    def facts(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """What it counted in its output, by name, e.g. `num_lines`: the snippets of `parser`, the lines of `keyword-db`."""
+
     def __init__(
         self,
         *,
@@ -230,10 +268,14 @@ class ModuleStatus(_message.Message):
         end_time: _timestamp_pb2.Timestamp | None = ...,
         error: _status_pb2.Status | None = ...,
         warnings: _abc.Iterable[_builtins.str] | None = ...,
+        params: _struct_pb2.Struct | None = ...,
+        media_type: _builtins.str = ...,
+        output_size_bytes: _builtins.int = ...,
+        facts: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "error", b"error", "progress", b"progress", "start_time", b"start_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["end_time", b"end_time", "error", b"error", "params", b"params", "progress", b"progress", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "end_time", b"end_time", "error", b"error", "index", b"index", "key", b"key", "model", b"model", "name", b"name", "progress", b"progress", "start_time", b"start_time", "state", b"state", "warnings", b"warnings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "end_time", b"end_time", "error", b"error", "facts", b"facts", "index", b"index", "key", b"key", "media_type", b"media_type", "model", b"model", "name", b"name", "output_size_bytes", b"output_size_bytes", "params", b"params", "progress", b"progress", "start_time", b"start_time", "state", b"state", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

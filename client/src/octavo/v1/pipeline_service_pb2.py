@@ -27,7 +27,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n octavo/v1/pipeline_service.proto\x12\toctavo.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"_\n\x08Pipeline\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0cmodule_chain\x18\x02 \x03(\t\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"G\n\x15\x43reatePipelineRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0cmodule_chain\x18\x02 \x03(\tB\x04\xe2\x41\x01\x02\"?\n\x16\x43reatePipelineResponse\x12%\n\x08pipeline\x18\x01 \x01(\x0b\x32\x13.octavo.v1.Pipeline\"(\n\x12GetPipelineRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"<\n\x13GetPipelineResponse\x12%\n\x08pipeline\x18\x01 \x01(\x0b\x32\x13.octavo.v1.Pipeline\"=\n\x14ListPipelinesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"X\n\x15ListPipelinesResponse\x12&\n\tpipelines\x18\x01 \x03(\x0b\x32\x13.octavo.v1.Pipeline\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"*\n\x14ResetPipelineRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"3\n\x15ResetPipelineResponse\x12\x1a\n\x12\x64\x65leted_file_count\x18\x01 \x01(\x05\"\x14\n\x12ListModulesRequest\"9\n\x13ListModulesResponse\x12\"\n\x07modules\x18\x01 \x03(\x0b\x32\x11.octavo.v1.Module\"\xbc\x01\n\x06Module\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12+\n\x0cinput_format\x18\x03 \x01(\x0e\x32\x15.octavo.v1.DataFormat\x12,\n\routput_format\x18\x04 \x01(\x0e\x32\x15.octavo.v1.DataFormat\x12\x12\n\nextensions\x18\x05 \x03(\t\x12 \n\x06models\x18\x06 \x03(\x0b\x32\x10.octavo.v1.Model\"L\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12 \n\x06params\x18\x03 \x03(\x0b\x32\x10.octavo.v1.Param\"\xae\x01\n\x05Param\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12-\n\rdefault_value\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x14\n\x07minimum\x18\x04 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x07maximum\x18\x05 \x01(\x03H\x01\x88\x01\x01\x12\x0f\n\x07\x63hoices\x18\x06 \x03(\tB\n\n\x08_minimumB\n\n\x08_maximum*o\n\nDataFormat\x12\x1b\n\x17\x44\x41TA_FORMAT_UNSPECIFIED\x10\x00\x12\x18\n\x14\x44\x41TA_FORMAT_DOCUMENT\x10\x01\x12\x14\n\x10\x44\x41TA_FORMAT_TEXT\x10\x02\x12\x14\n\x10\x44\x41TA_FORMAT_JSON\x10\x03\x32\xac\x03\n\x0fPipelineService\x12U\n\x0e\x43reatePipeline\x12 .octavo.v1.CreatePipelineRequest\x1a!.octavo.v1.CreatePipelineResponse\x12L\n\x0bGetPipeline\x12\x1d.octavo.v1.GetPipelineRequest\x1a\x1e.octavo.v1.GetPipelineResponse\x12R\n\rListPipelines\x12\x1f.octavo.v1.ListPipelinesRequest\x1a .octavo.v1.ListPipelinesResponse\x12R\n\rResetPipeline\x12\x1f.octavo.v1.ResetPipelineRequest\x1a .octavo.v1.ResetPipelineResponse\x12L\n\x0bListModules\x12\x1d.octavo.v1.ListModulesRequest\x1a\x1e.octavo.v1.ListModulesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n octavo/v1/pipeline_service.proto\x12\toctavo.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"_\n\x08Pipeline\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0cmodule_chain\x18\x02 \x03(\t\x12/\n\x0b\x63reate_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"G\n\x15\x43reatePipelineRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x1a\n\x0cmodule_chain\x18\x02 \x03(\tB\x04\xe2\x41\x01\x02\"?\n\x16\x43reatePipelineResponse\x12%\n\x08pipeline\x18\x01 \x01(\x0b\x32\x13.octavo.v1.Pipeline\"(\n\x12GetPipelineRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"<\n\x13GetPipelineResponse\x12%\n\x08pipeline\x18\x01 \x01(\x0b\x32\x13.octavo.v1.Pipeline\"=\n\x14ListPipelinesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"X\n\x15ListPipelinesResponse\x12&\n\tpipelines\x18\x01 \x03(\x0b\x32\x13.octavo.v1.Pipeline\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"*\n\x14ResetPipelineRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\"3\n\x15ResetPipelineResponse\x12\x1a\n\x12\x64\x65leted_file_count\x18\x01 \x01(\x05\":\n\x15\x44\x65letePipelineRequest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\r\n\x05\x66orce\x18\x02 \x01(\x08\"4\n\x16\x44\x65letePipelineResponse\x12\x1a\n\x12\x64\x65leted_file_count\x18\x01 \x01(\x05\"\x14\n\x12ListModulesRequest\"9\n\x13ListModulesResponse\x12\"\n\x07modules\x18\x01 \x03(\x0b\x32\x11.octavo.v1.Module\"\xf9\x01\n\x06Module\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12+\n\x0cinput_format\x18\x03 \x01(\x0e\x32\x15.octavo.v1.DataFormat\x12,\n\routput_format\x18\x04 \x01(\x0e\x32\x15.octavo.v1.DataFormat\x12\x12\n\nextensions\x18\x05 \x03(\t\x12 \n\x06models\x18\x06 \x03(\x0b\x32\x10.octavo.v1.Model\x12\x14\n\x0cnext_modules\x18\x07 \x03(\t\x12\x11\n\tinput_key\x18\x08 \x01(\t\x12\x12\n\noutput_key\x18\t \x01(\t\"L\n\x05Model\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12 \n\x06params\x18\x03 \x03(\x0b\x32\x10.octavo.v1.Param\"\xae\x01\n\x05Param\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12-\n\rdefault_value\x18\x03 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x14\n\x07minimum\x18\x04 \x01(\x03H\x00\x88\x01\x01\x12\x14\n\x07maximum\x18\x05 \x01(\x03H\x01\x88\x01\x01\x12\x0f\n\x07\x63hoices\x18\x06 \x03(\tB\n\n\x08_minimumB\n\n\x08_maximum*\x89\x01\n\nDataFormat\x12\x1b\n\x17\x44\x41TA_FORMAT_UNSPECIFIED\x10\x00\x12\x18\n\x14\x44\x41TA_FORMAT_DOCUMENT\x10\x01\x12\x14\n\x10\x44\x41TA_FORMAT_TEXT\x10\x02\x12\x14\n\x10\x44\x41TA_FORMAT_JSON\x10\x03\x12\x18\n\x14\x44\x41TA_FORMAT_DATABASE\x10\x04\x32\x83\x04\n\x0fPipelineService\x12U\n\x0e\x43reatePipeline\x12 .octavo.v1.CreatePipelineRequest\x1a!.octavo.v1.CreatePipelineResponse\x12L\n\x0bGetPipeline\x12\x1d.octavo.v1.GetPipelineRequest\x1a\x1e.octavo.v1.GetPipelineResponse\x12R\n\rListPipelines\x12\x1f.octavo.v1.ListPipelinesRequest\x1a .octavo.v1.ListPipelinesResponse\x12R\n\rResetPipeline\x12\x1f.octavo.v1.ResetPipelineRequest\x1a .octavo.v1.ResetPipelineResponse\x12U\n\x0e\x44\x65letePipeline\x12 .octavo.v1.DeletePipelineRequest\x1a!.octavo.v1.DeletePipelineResponse\x12L\n\x0bListModules\x12\x1d.octavo.v1.ListModulesRequest\x1a\x1e.octavo.v1.ListModulesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,8 +42,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETPIPELINEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
   _globals['_RESETPIPELINEREQUEST'].fields_by_name['name']._loaded_options = None
   _globals['_RESETPIPELINEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
-  _globals['_DATAFORMAT']._serialized_start=1259
-  _globals['_DATAFORMAT']._serialized_end=1370
+  _globals['_DELETEPIPELINEREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_DELETEPIPELINEREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002'
+  _globals['_DATAFORMAT']._serialized_start=1435
+  _globals['_DATAFORMAT']._serialized_end=1572
   _globals['_PIPELINE']._serialized_start=143
   _globals['_PIPELINE']._serialized_end=238
   _globals['_CREATEPIPELINEREQUEST']._serialized_start=240
@@ -62,16 +64,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESETPIPELINEREQUEST']._serialized_end=677
   _globals['_RESETPIPELINERESPONSE']._serialized_start=679
   _globals['_RESETPIPELINERESPONSE']._serialized_end=730
-  _globals['_LISTMODULESREQUEST']._serialized_start=732
-  _globals['_LISTMODULESREQUEST']._serialized_end=752
-  _globals['_LISTMODULESRESPONSE']._serialized_start=754
-  _globals['_LISTMODULESRESPONSE']._serialized_end=811
-  _globals['_MODULE']._serialized_start=814
-  _globals['_MODULE']._serialized_end=1002
-  _globals['_MODEL']._serialized_start=1004
-  _globals['_MODEL']._serialized_end=1080
-  _globals['_PARAM']._serialized_start=1083
-  _globals['_PARAM']._serialized_end=1257
-  _globals['_PIPELINESERVICE']._serialized_start=1373
-  _globals['_PIPELINESERVICE']._serialized_end=1801
+  _globals['_DELETEPIPELINEREQUEST']._serialized_start=732
+  _globals['_DELETEPIPELINEREQUEST']._serialized_end=790
+  _globals['_DELETEPIPELINERESPONSE']._serialized_start=792
+  _globals['_DELETEPIPELINERESPONSE']._serialized_end=844
+  _globals['_LISTMODULESREQUEST']._serialized_start=846
+  _globals['_LISTMODULESREQUEST']._serialized_end=866
+  _globals['_LISTMODULESRESPONSE']._serialized_start=868
+  _globals['_LISTMODULESRESPONSE']._serialized_end=925
+  _globals['_MODULE']._serialized_start=928
+  _globals['_MODULE']._serialized_end=1177
+  _globals['_MODEL']._serialized_start=1179
+  _globals['_MODEL']._serialized_end=1255
+  _globals['_PARAM']._serialized_start=1258
+  _globals['_PARAM']._serialized_end=1432
+  _globals['_PIPELINESERVICE']._serialized_start=1575
+  _globals['_PIPELINESERVICE']._serialized_end=2090
 # @@protoc_insertion_point(module_scope)

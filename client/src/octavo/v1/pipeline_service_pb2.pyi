@@ -35,6 +35,8 @@ class _DataFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DataFormat
     """UTF-8 text."""
     DATA_FORMAT_JSON: _DataFormat.ValueType  # 3
     """A JSON list of objects."""
+    DATA_FORMAT_DATABASE: _DataFormat.ValueType  # 4
+    """A SQLite database: the search index that `keyword-db` makes."""
 
 class DataFormat(_DataFormat, metaclass=_DataFormatEnumTypeWrapper):
     """What travels between modules."""
@@ -47,6 +49,8 @@ DATA_FORMAT_TEXT: DataFormat.ValueType  # 2
 """UTF-8 text."""
 DATA_FORMAT_JSON: DataFormat.ValueType  # 3
 """A JSON list of objects."""
+DATA_FORMAT_DATABASE: DataFormat.ValueType  # 4
+"""A SQLite database: the search index that `keyword-db` makes."""
 Global___DataFormat: _TypeAlias = DataFormat  # noqa: Y015
 
 @_typing.final
@@ -264,6 +268,50 @@ class ResetPipelineResponse(_message.Message):
 Global___ResetPipelineResponse: _TypeAlias = ResetPipelineResponse  # noqa: Y015
 
 @_typing.final
+class DeletePipelineRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    FORCE_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The pipeline's name."""
+    force: _builtins.bool
+    """Delete its files, too."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        force: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["force", b"force", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeletePipelineRequest: _TypeAlias = DeletePipelineRequest  # noqa: Y015
+
+@_typing.final
+class DeletePipelineResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DELETED_FILE_COUNT_FIELD_NUMBER: _builtins.int
+    deleted_file_count: _builtins.int
+    """How many files were deleted with it."""
+    def __init__(
+        self,
+        *,
+        deleted_file_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deleted_file_count", b"deleted_file_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeletePipelineResponse: _TypeAlias = DeletePipelineResponse  # noqa: Y015
+
+@_typing.final
 class ListModulesRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -312,6 +360,9 @@ class Module(_message.Message):
     OUTPUT_FORMAT_FIELD_NUMBER: _builtins.int
     EXTENSIONS_FIELD_NUMBER: _builtins.int
     MODELS_FIELD_NUMBER: _builtins.int
+    NEXT_MODULES_FIELD_NUMBER: _builtins.int
+    INPUT_KEY_FIELD_NUMBER: _builtins.int
+    OUTPUT_KEY_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name in a chain."""
     description: _builtins.str
@@ -320,6 +371,10 @@ class Module(_message.Message):
     """What it reads."""
     output_format: Global___DataFormat.ValueType
     """What it writes."""
+    input_key: _builtins.str
+    """The key that each object of its JSON input must have; empty if it reads no JSON."""
+    output_key: _builtins.str
+    """The key that each object of its JSON output has; empty if it writes no JSON."""
     @_builtins.property
     def extensions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The file extensions it takes as the first module of a chain, with the dot, in lower case."""
@@ -327,6 +382,10 @@ class Module(_message.Message):
     @_builtins.property
     def models(self) -> _containers.RepeatedCompositeFieldContainer[Global___Model]:
         """Its models; the first is the default."""
+
+    @_builtins.property
+    def next_modules(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The modules that can follow it in a chain, by name."""
 
     def __init__(
         self,
@@ -337,10 +396,13 @@ class Module(_message.Message):
         output_format: Global___DataFormat.ValueType = ...,
         extensions: _abc.Iterable[_builtins.str] | None = ...,
         models: _abc.Iterable[Global___Model] | None = ...,
+        next_modules: _abc.Iterable[_builtins.str] | None = ...,
+        input_key: _builtins.str = ...,
+        output_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "extensions", b"extensions", "input_format", b"input_format", "models", b"models", "name", b"name", "output_format", b"output_format"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["description", b"description", "extensions", b"extensions", "input_format", b"input_format", "input_key", b"input_key", "models", b"models", "name", b"name", "next_modules", b"next_modules", "output_format", b"output_format", "output_key", b"output_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -55,6 +55,11 @@ class PipelineServiceStub(object):
                 request_serializer=octavo_dot_v1_dot_pipeline__service__pb2.ResetPipelineRequest.SerializeToString,
                 response_deserializer=octavo_dot_v1_dot_pipeline__service__pb2.ResetPipelineResponse.FromString,
                 _registered_method=True)
+        self.DeletePipeline = channel.unary_unary(
+                '/octavo.v1.PipelineService/DeletePipeline',
+                request_serializer=octavo_dot_v1_dot_pipeline__service__pb2.DeletePipelineRequest.SerializeToString,
+                response_deserializer=octavo_dot_v1_dot_pipeline__service__pb2.DeletePipelineResponse.FromString,
+                _registered_method=True)
         self.ListModules = channel.unary_unary(
                 '/octavo.v1.PipelineService/ListModules',
                 request_serializer=octavo_dot_v1_dot_pipeline__service__pb2.ListModulesRequest.SerializeToString,
@@ -99,6 +104,15 @@ class PipelineServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DeletePipeline(self, request, context):
+        """Deletes a pipeline. With `force` everything it holds goes with it, as ResetPipeline does.
+
+        NOT_FOUND: there is none of that name. FAILED_PRECONDITION: it holds files, and `force` is not set.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListModules(self, request, context):
         """The modules that chains can be made of, by name: their models, params, and what fits before and after what.
         """
@@ -128,6 +142,11 @@ def add_PipelineServiceServicer_to_server(servicer, server):
                     servicer.ResetPipeline,
                     request_deserializer=octavo_dot_v1_dot_pipeline__service__pb2.ResetPipelineRequest.FromString,
                     response_serializer=octavo_dot_v1_dot_pipeline__service__pb2.ResetPipelineResponse.SerializeToString,
+            ),
+            'DeletePipeline': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeletePipeline,
+                    request_deserializer=octavo_dot_v1_dot_pipeline__service__pb2.DeletePipelineRequest.FromString,
+                    response_serializer=octavo_dot_v1_dot_pipeline__service__pb2.DeletePipelineResponse.SerializeToString,
             ),
             'ListModules': grpc.unary_unary_rpc_method_handler(
                     servicer.ListModules,
@@ -244,6 +263,33 @@ class PipelineService(object):
             '/octavo.v1.PipelineService/ResetPipeline',
             octavo_dot_v1_dot_pipeline__service__pb2.ResetPipelineRequest.SerializeToString,
             octavo_dot_v1_dot_pipeline__service__pb2.ResetPipelineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeletePipeline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/octavo.v1.PipelineService/DeletePipeline',
+            octavo_dot_v1_dot_pipeline__service__pb2.DeletePipelineRequest.SerializeToString,
+            octavo_dot_v1_dot_pipeline__service__pb2.DeletePipelineResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -48,6 +48,11 @@ class PipelineServiceStub:
     """Deletes everything a pipeline holds: files, outputs, records, status. Running jobs are stopped. The pipeline
     itself stays. NOT_FOUND: there is none of that name.
     """
+    DeletePipeline: _grpc.UnaryUnaryMultiCallable[_pipeline_service_pb2.DeletePipelineRequest, _pipeline_service_pb2.DeletePipelineResponse]
+    """Deletes a pipeline. With `force` everything it holds goes with it, as ResetPipeline does.
+
+    NOT_FOUND: there is none of that name. FAILED_PRECONDITION: it holds files, and `force` is not set.
+    """
     ListModules: _grpc.UnaryUnaryMultiCallable[_pipeline_service_pb2.ListModulesRequest, _pipeline_service_pb2.ListModulesResponse]
     """The modules that chains can be made of, by name: their models, params, and what fits before and after what."""
 
@@ -70,6 +75,11 @@ class PipelineServiceAsyncStub(PipelineServiceStub):
     ResetPipeline: _aio.UnaryUnaryMultiCallable[_pipeline_service_pb2.ResetPipelineRequest, _pipeline_service_pb2.ResetPipelineResponse]  # type: ignore[assignment]
     """Deletes everything a pipeline holds: files, outputs, records, status. Running jobs are stopped. The pipeline
     itself stays. NOT_FOUND: there is none of that name.
+    """
+    DeletePipeline: _aio.UnaryUnaryMultiCallable[_pipeline_service_pb2.DeletePipelineRequest, _pipeline_service_pb2.DeletePipelineResponse]  # type: ignore[assignment]
+    """Deletes a pipeline. With `force` everything it holds goes with it, as ResetPipeline does.
+
+    NOT_FOUND: there is none of that name. FAILED_PRECONDITION: it holds files, and `force` is not set.
     """
     ListModules: _aio.UnaryUnaryMultiCallable[_pipeline_service_pb2.ListModulesRequest, _pipeline_service_pb2.ListModulesResponse]  # type: ignore[assignment]
     """The modules that chains can be made of, by name: their models, params, and what fits before and after what."""
@@ -114,6 +124,17 @@ class PipelineServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_pipeline_service_pb2.ResetPipelineResponse, _abc.Awaitable[_pipeline_service_pb2.ResetPipelineResponse]]:
         """Deletes everything a pipeline holds: files, outputs, records, status. Running jobs are stopped. The pipeline
         itself stays. NOT_FOUND: there is none of that name.
+        """
+
+    @_abc_1.abstractmethod
+    def DeletePipeline(
+        self,
+        request: _pipeline_service_pb2.DeletePipelineRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_pipeline_service_pb2.DeletePipelineResponse, _abc.Awaitable[_pipeline_service_pb2.DeletePipelineResponse]]:
+        """Deletes a pipeline. With `force` everything it holds goes with it, as ResetPipeline does.
+
+        NOT_FOUND: there is none of that name. FAILED_PRECONDITION: it holds files, and `force` is not set.
         """
 
     @_abc_1.abstractmethod

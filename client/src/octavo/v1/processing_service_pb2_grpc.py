@@ -60,10 +60,25 @@ class ProcessingServiceStub(object):
                 request_serializer=octavo_dot_v1_dot_processing__service__pb2.CancelProcessRequest.SerializeToString,
                 response_deserializer=octavo_dot_v1_dot_processing__service__pb2.CancelProcessResponse.FromString,
                 _registered_method=True)
+        self.RetryProcess = channel.unary_unary(
+                '/octavo.v1.ProcessingService/RetryProcess',
+                request_serializer=octavo_dot_v1_dot_processing__service__pb2.RetryProcessRequest.SerializeToString,
+                response_deserializer=octavo_dot_v1_dot_processing__service__pb2.RetryProcessResponse.FromString,
+                _registered_method=True)
+        self.ListProcesses = channel.unary_unary(
+                '/octavo.v1.ProcessingService/ListProcesses',
+                request_serializer=octavo_dot_v1_dot_processing__service__pb2.ListProcessesRequest.SerializeToString,
+                response_deserializer=octavo_dot_v1_dot_processing__service__pb2.ListProcessesResponse.FromString,
+                _registered_method=True)
         self.FetchOutput = channel.unary_stream(
                 '/octavo.v1.ProcessingService/FetchOutput',
                 request_serializer=octavo_dot_v1_dot_processing__service__pb2.FetchOutputRequest.SerializeToString,
                 response_deserializer=octavo_dot_v1_dot_processing__service__pb2.FetchOutputResponse.FromString,
+                _registered_method=True)
+        self.ListSnippets = channel.unary_unary(
+                '/octavo.v1.ProcessingService/ListSnippets',
+                request_serializer=octavo_dot_v1_dot_processing__service__pb2.ListSnippetsRequest.SerializeToString,
+                response_deserializer=octavo_dot_v1_dot_processing__service__pb2.ListSnippetsResponse.FromString,
                 _registered_method=True)
 
 
@@ -101,8 +116,12 @@ class ProcessingServiceServicer(object):
         full snapshot. A slow reader gets the latest state rather than every one, and never misses the final one.
         The stream ends OK after the last job's final status. Leaving a watch never touches the job.
 
-        NOT_FOUND: an id is unknown, or a watched job expired or was deleted. UNAVAILABLE: the server is stopping;
-        watch again with the last `resume_token` you saw and you miss nothing.
+        With `pipeline` instead of ids it tells of every job of that pipeline: first of those that have not ended, then of
+        every change, also of jobs that are submitted later and of those that expire or are deleted. It never ends by itself.
+
+        NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted.
+        UNAVAILABLE: the server is stopping; watch again with the last `resume_token` you saw and you miss nothing.
+        RESOURCE_EXHAUSTED: too many watches are open; retry after the delay in RetryInfo.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -118,12 +137,39 @@ class ProcessingServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RetryProcess(self, request, context):
+        """Runs a job that FAILED or was CANCELLED again: same `request_id`, same document, from the first module without an
+        output on. Its state goes back to PENDING; `failure` is gone, `attempt` counts on.
+
+        FAILED_PRECONDITION: the job did not fail and was not cancelled. RESOURCE_EXHAUSTED: the queue is full; retry after
+        the delay in RetryInfo.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListProcesses(self, request, context):
+        """Your jobs, newest first: all, those of a pipeline, those in some states. With FAILED it is the dead-letter view.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def FetchOutput(self, request, context):
         """Streams what a module made: one header, then the bytes in chunks of at most 256 KiB. Readable as often as you
         like until the job expires.
 
         FAILED_PRECONDITION: there is no output yet, or the job failed before that module.
         OUT_OF_RANGE: `read_offset` is past the end.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSnippets(self, request, context):
+        """The snippets that a module made, page by page, for callers who want no JSON.
+
+        FAILED_PRECONDITION: there is no output yet, or the module's output is no list of snippets.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -152,10 +198,25 @@ def add_ProcessingServiceServicer_to_server(servicer, server):
                     request_deserializer=octavo_dot_v1_dot_processing__service__pb2.CancelProcessRequest.FromString,
                     response_serializer=octavo_dot_v1_dot_processing__service__pb2.CancelProcessResponse.SerializeToString,
             ),
+            'RetryProcess': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetryProcess,
+                    request_deserializer=octavo_dot_v1_dot_processing__service__pb2.RetryProcessRequest.FromString,
+                    response_serializer=octavo_dot_v1_dot_processing__service__pb2.RetryProcessResponse.SerializeToString,
+            ),
+            'ListProcesses': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProcesses,
+                    request_deserializer=octavo_dot_v1_dot_processing__service__pb2.ListProcessesRequest.FromString,
+                    response_serializer=octavo_dot_v1_dot_processing__service__pb2.ListProcessesResponse.SerializeToString,
+            ),
             'FetchOutput': grpc.unary_stream_rpc_method_handler(
                     servicer.FetchOutput,
                     request_deserializer=octavo_dot_v1_dot_processing__service__pb2.FetchOutputRequest.FromString,
                     response_serializer=octavo_dot_v1_dot_processing__service__pb2.FetchOutputResponse.SerializeToString,
+            ),
+            'ListSnippets': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSnippets,
+                    request_deserializer=octavo_dot_v1_dot_processing__service__pb2.ListSnippetsRequest.FromString,
+                    response_serializer=octavo_dot_v1_dot_processing__service__pb2.ListSnippetsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -283,6 +344,60 @@ class ProcessingService(object):
             _registered_method=True)
 
     @staticmethod
+    def RetryProcess(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/octavo.v1.ProcessingService/RetryProcess',
+            octavo_dot_v1_dot_processing__service__pb2.RetryProcessRequest.SerializeToString,
+            octavo_dot_v1_dot_processing__service__pb2.RetryProcessResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProcesses(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/octavo.v1.ProcessingService/ListProcesses',
+            octavo_dot_v1_dot_processing__service__pb2.ListProcessesRequest.SerializeToString,
+            octavo_dot_v1_dot_processing__service__pb2.ListProcessesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def FetchOutput(request,
             target,
             options=(),
@@ -299,6 +414,33 @@ class ProcessingService(object):
             '/octavo.v1.ProcessingService/FetchOutput',
             octavo_dot_v1_dot_processing__service__pb2.FetchOutputRequest.SerializeToString,
             octavo_dot_v1_dot_processing__service__pb2.FetchOutputResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSnippets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/octavo.v1.ProcessingService/ListSnippets',
+            octavo_dot_v1_dot_processing__service__pb2.ListSnippetsRequest.SerializeToString,
+            octavo_dot_v1_dot_processing__service__pb2.ListSnippetsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -55,8 +55,12 @@ class ProcessingServiceStub:
     full snapshot. A slow reader gets the latest state rather than every one, and never misses the final one.
     The stream ends OK after the last job's final status. Leaving a watch never touches the job.
 
-    NOT_FOUND: an id is unknown, or a watched job expired or was deleted. UNAVAILABLE: the server is stopping;
-    watch again with the last `resume_token` you saw and you miss nothing.
+    With `pipeline` instead of ids it tells of every job of that pipeline: first of those that have not ended, then of
+    every change, also of jobs that are submitted later and of those that expire or are deleted. It never ends by itself.
+
+    NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted.
+    UNAVAILABLE: the server is stopping; watch again with the last `resume_token` you saw and you miss nothing.
+    RESOURCE_EXHAUSTED: too many watches are open; retry after the delay in RetryInfo.
     """
     CancelProcess: _grpc.UnaryUnaryMultiCallable[_processing_service_pb2.CancelProcessRequest, _processing_service_pb2.CancelProcessResponse]
     """Asks a job to stop. A job whose module is running goes to CANCELLING, and to CANCELLED once the module is
@@ -64,12 +68,26 @@ class ProcessingServiceStub:
 
     FAILED_PRECONDITION: the job already succeeded or failed.
     """
+    RetryProcess: _grpc.UnaryUnaryMultiCallable[_processing_service_pb2.RetryProcessRequest, _processing_service_pb2.RetryProcessResponse]
+    """Runs a job that FAILED or was CANCELLED again: same `request_id`, same document, from the first module without an
+    output on. Its state goes back to PENDING; `failure` is gone, `attempt` counts on.
+
+    FAILED_PRECONDITION: the job did not fail and was not cancelled. RESOURCE_EXHAUSTED: the queue is full; retry after
+    the delay in RetryInfo.
+    """
+    ListProcesses: _grpc.UnaryUnaryMultiCallable[_processing_service_pb2.ListProcessesRequest, _processing_service_pb2.ListProcessesResponse]
+    """Your jobs, newest first: all, those of a pipeline, those in some states. With FAILED it is the dead-letter view."""
     FetchOutput: _grpc.UnaryStreamMultiCallable[_processing_service_pb2.FetchOutputRequest, _processing_service_pb2.FetchOutputResponse]
     """Streams what a module made: one header, then the bytes in chunks of at most 256 KiB. Readable as often as you
     like until the job expires.
 
     FAILED_PRECONDITION: there is no output yet, or the job failed before that module.
     OUT_OF_RANGE: `read_offset` is past the end.
+    """
+    ListSnippets: _grpc.UnaryUnaryMultiCallable[_processing_service_pb2.ListSnippetsRequest, _processing_service_pb2.ListSnippetsResponse]
+    """The snippets that a module made, page by page, for callers who want no JSON.
+
+    FAILED_PRECONDITION: there is no output yet, or the module's output is no list of snippets.
     """
 
 @_typing.type_check_only
@@ -99,8 +117,12 @@ class ProcessingServiceAsyncStub(ProcessingServiceStub):
     full snapshot. A slow reader gets the latest state rather than every one, and never misses the final one.
     The stream ends OK after the last job's final status. Leaving a watch never touches the job.
 
-    NOT_FOUND: an id is unknown, or a watched job expired or was deleted. UNAVAILABLE: the server is stopping;
-    watch again with the last `resume_token` you saw and you miss nothing.
+    With `pipeline` instead of ids it tells of every job of that pipeline: first of those that have not ended, then of
+    every change, also of jobs that are submitted later and of those that expire or are deleted. It never ends by itself.
+
+    NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted.
+    UNAVAILABLE: the server is stopping; watch again with the last `resume_token` you saw and you miss nothing.
+    RESOURCE_EXHAUSTED: too many watches are open; retry after the delay in RetryInfo.
     """
     CancelProcess: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.CancelProcessRequest, _processing_service_pb2.CancelProcessResponse]  # type: ignore[assignment]
     """Asks a job to stop. A job whose module is running goes to CANCELLING, and to CANCELLED once the module is
@@ -108,12 +130,26 @@ class ProcessingServiceAsyncStub(ProcessingServiceStub):
 
     FAILED_PRECONDITION: the job already succeeded or failed.
     """
+    RetryProcess: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.RetryProcessRequest, _processing_service_pb2.RetryProcessResponse]  # type: ignore[assignment]
+    """Runs a job that FAILED or was CANCELLED again: same `request_id`, same document, from the first module without an
+    output on. Its state goes back to PENDING; `failure` is gone, `attempt` counts on.
+
+    FAILED_PRECONDITION: the job did not fail and was not cancelled. RESOURCE_EXHAUSTED: the queue is full; retry after
+    the delay in RetryInfo.
+    """
+    ListProcesses: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.ListProcessesRequest, _processing_service_pb2.ListProcessesResponse]  # type: ignore[assignment]
+    """Your jobs, newest first: all, those of a pipeline, those in some states. With FAILED it is the dead-letter view."""
     FetchOutput: _aio.UnaryStreamMultiCallable[_processing_service_pb2.FetchOutputRequest, _processing_service_pb2.FetchOutputResponse]  # type: ignore[assignment]
     """Streams what a module made: one header, then the bytes in chunks of at most 256 KiB. Readable as often as you
     like until the job expires.
 
     FAILED_PRECONDITION: there is no output yet, or the job failed before that module.
     OUT_OF_RANGE: `read_offset` is past the end.
+    """
+    ListSnippets: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.ListSnippetsRequest, _processing_service_pb2.ListSnippetsResponse]  # type: ignore[assignment]
+    """The snippets that a module made, page by page, for callers who want no JSON.
+
+    FAILED_PRECONDITION: there is no output yet, or the module's output is no list of snippets.
     """
 
 class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -158,8 +194,12 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
         full snapshot. A slow reader gets the latest state rather than every one, and never misses the final one.
         The stream ends OK after the last job's final status. Leaving a watch never touches the job.
 
-        NOT_FOUND: an id is unknown, or a watched job expired or was deleted. UNAVAILABLE: the server is stopping;
-        watch again with the last `resume_token` you saw and you miss nothing.
+        With `pipeline` instead of ids it tells of every job of that pipeline: first of those that have not ended, then of
+        every change, also of jobs that are submitted later and of those that expire or are deleted. It never ends by itself.
+
+        NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted.
+        UNAVAILABLE: the server is stopping; watch again with the last `resume_token` you saw and you miss nothing.
+        RESOURCE_EXHAUSTED: too many watches are open; retry after the delay in RetryInfo.
         """
 
     @_abc_1.abstractmethod
@@ -175,6 +215,27 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def RetryProcess(
+        self,
+        request: _processing_service_pb2.RetryProcessRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_processing_service_pb2.RetryProcessResponse, _abc.Awaitable[_processing_service_pb2.RetryProcessResponse]]:
+        """Runs a job that FAILED or was CANCELLED again: same `request_id`, same document, from the first module without an
+        output on. Its state goes back to PENDING; `failure` is gone, `attempt` counts on.
+
+        FAILED_PRECONDITION: the job did not fail and was not cancelled. RESOURCE_EXHAUSTED: the queue is full; retry after
+        the delay in RetryInfo.
+        """
+
+    @_abc_1.abstractmethod
+    def ListProcesses(
+        self,
+        request: _processing_service_pb2.ListProcessesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_processing_service_pb2.ListProcessesResponse, _abc.Awaitable[_processing_service_pb2.ListProcessesResponse]]:
+        """Your jobs, newest first: all, those of a pipeline, those in some states. With FAILED it is the dead-letter view."""
+
+    @_abc_1.abstractmethod
     def FetchOutput(
         self,
         request: _processing_service_pb2.FetchOutputRequest,
@@ -185,6 +246,17 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
 
         FAILED_PRECONDITION: there is no output yet, or the job failed before that module.
         OUT_OF_RANGE: `read_offset` is past the end.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSnippets(
+        self,
+        request: _processing_service_pb2.ListSnippetsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_processing_service_pb2.ListSnippetsResponse, _abc.Awaitable[_processing_service_pb2.ListSnippetsResponse]]:
+        """The snippets that a module made, page by page, for callers who want no JSON.
+
+        FAILED_PRECONDITION: there is no output yet, or the module's output is no list of snippets.
         """
 
 def add_ProcessingServiceServicer_to_server(servicer: ProcessingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -22,7 +22,7 @@ from octavo_server.domain.errors import (
     DigestMismatchError,
     FailedPreconditionError,
     NotFoundError,
-    ResourceExhaustedError,
+    QuotaExceededError,
     UploadOffsetError,
 )
 from octavo_server.domain.ids import BlobKey, Instant, TenantId, UploadId
@@ -36,7 +36,6 @@ SYNC_BYTES = 16 * MIB
 UPLOADS_OPEN_MAX = 1_000
 """Of one tenant: it bounds how much disk uploads that nobody submits can take until they are forgotten."""
 
-UPLOADS_RETRY_SECONDS = 60.0
 PART = "part"
 
 
@@ -115,11 +114,11 @@ class DiskUploads:
 
     def _check_room(self, folder: Path) -> None:
         if sum(other != folder for other in folder.parent.iterdir()) >= self._uploads_open_max:
-            raise ResourceExhaustedError(
+            raise QuotaExceededError(
+                "uploads",
                 f"{self._uploads_open_max} uploads are open, the most that are held for you: submit those that are "
                 "complete, or wait until those nobody goes on with are forgotten",
                 reason="UPLOADS_FULL",
-                retry_seconds=UPLOADS_RETRY_SECONDS,
             )
 
     def _append(self, file: Path, upload_id: UploadId, chunk: bytes, offset: int) -> None:

@@ -9,6 +9,7 @@ OctavoError
 ├── ReadOffsetError           a read starts past the end
 ├── DigestMismatchError       bytes were damaged on their way
 ├── ResourceExhaustedError    a queue or a disk is full
+├── QuotaExceededError        the tenant has as much as it may
 ├── UnavailableError          this server is stopping
 └── UnauthenticatedError      no credential, or a wrong one
 """
@@ -100,6 +101,15 @@ class ResourceExhaustedError(OctavoError):
         super().__init__(description)
         self.reason = reason
         self.retry_seconds = retry_seconds
+
+
+class QuotaExceededError(OctavoError):
+    """The tenant has as much of something as it may; giving some of it up helps, waiting does not."""
+
+    def __init__(self, subject: str, description: str, *, reason: str) -> None:
+        super().__init__(description)
+        self.subject = subject
+        self.reason = reason
 
 
 class UnavailableError(OctavoError):

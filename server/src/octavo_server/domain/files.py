@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from octavo_server.domain.errors import InvalidArgumentError
-from octavo_server.domain.ids import FileId
+from octavo_server.domain.ids import FileId, Instant
 
 FILE_NAME_CHARS_MAX = 64
 DIRECTORY_CHARS_MAX = 128
@@ -36,6 +36,8 @@ class File:
     directory: str
     tags: tuple[Tag, ...] = ()
     description: str | None = None
+    update_time: Instant | None = None
+    """When its metadata was last changed; None: never."""
 
     @property
     def path(self) -> str:

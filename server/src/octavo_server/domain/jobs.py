@@ -1,5 +1,6 @@
 """One pass of one file through one pipeline: its state, and every step it can take."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
@@ -22,11 +23,12 @@ class JobState(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """A job in a final state never changes again."""
+        """A job in a final state never changes again, unless a caller retries it."""
         return self in FINAL_STATES
 
 
 FINAL_STATES = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
+UNFINISHED_STATES = frozenset(JobState) - FINAL_STATES
 
 
 class ModuleState(StrEnum):
@@ -76,6 +78,8 @@ class ModuleRun:
     state: ModuleState = ModuleState.PENDING
     attempt: int = 0
     """How often it was started."""
+    attempts_before: int = 0
+    """How many of these starts were before the job was last retried."""
     crashes: int = 0
     """How many of these attempts the module itself ended by taking its process down."""
     extractors_spent: int = 0
@@ -89,6 +93,19 @@ class ModuleRun:
     warnings: tuple[str, ...] = ()
     metadata: DocumentMetadata | None = None
     """What it learned about the document; None if it has not read one."""
+    facts: Mapping[str, int] = field(default_factory=dict)
+    """What it counted in its output, by name."""
+
+    def afresh(self) -> "ModuleRun":
+        """As before its first attempt, but for the number of attempts."""
+        return ModuleRun(
+            name=self.name,
+            key=self.key,
+            model=self.model,
+            params=self.params,
+            attempt=self.attempt,
+            attempts_before=self.attempt,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +161,19 @@ class Job:
         output: Content,
         warnings: tuple[str, ...] = (),
         metadata: DocumentMetadata | None = None,
+        facts: Mapping[str, int] | None = None,
     ) -> "Job":
         """The current module's output is there: on to the next module, or the job has succeeded."""
         assert self.state is JobState.RUNNING, self.state
         run = self.runs[self.current]
         done = replace(
-            run, state=ModuleState.SUCCEEDED, end_time=now, output=output, warnings=warnings, metadata=metadata
+            run,
+            state=ModuleState.SUCCEEDED,
+            end_time=now,
+            output=output,
+            warnings=warnings,
+            metadata=metadata,
+            facts=facts or {},
         )
         is_last = self.current == len(self.runs) - 1
         return self._with(done, now, state=JobState.SUCCEEDED if is_last else JobState.RUNNING)
@@ -205,6 +229,17 @@ class Job:
             run if run.output else replace(run, state=ModuleState.CANCELLED, end_time=now) for run in self.runs
         )
         return replace(self, runs=runs, state=JobState.CANCELLED, update_time=now)
+
+    def retried(self, now: Instant) -> "Job":
+        """To be run again, from the first module without an output on. Its attempts count on, their blame does not."""
+        assert self.state in (JobState.FAILED, JobState.CANCELLED), self.state
+        runs = tuple(run if run.output else run.afresh() for run in self.runs)
+        return replace(self, runs=runs, state=JobState.PENDING, failure=None, start_time=None, update_time=now)
+
+    def refiled(self, now: Instant, file: File, expire_time: Instant) -> "Job":
+        """With other metadata, or another time to expire; nothing else of it changes."""
+        assert file.file_id == self.file.file_id, file
+        return replace(self, file=replace(file, update_time=now), expire_time=expire_time)
 
     def _with(
         self,

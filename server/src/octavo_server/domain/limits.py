@@ -25,6 +25,8 @@ class Limits:
     """A text file; every word of it becomes output."""
     document_bytes_max: int = 100 * MIB
     """Any other document."""
+    json_bytes_max: int = 5 * MIB
+    """A JSON file, where the chain starts with a module that reads JSON."""
     module_seconds_max: float = 120.0
     """One module; also all its attempts that crash, together."""
     attempts_max: int = 3

@@ -18,6 +18,7 @@ class Format(StrEnum):
     DOCUMENT = "document"
     TEXT = "text"
     JSON = "json"
+    DATABASE = "database"
 
     def feeds(self, wanted: "Format") -> bool:
         """Can a module that reads `wanted` read this? Text is a document, too."""
@@ -82,6 +83,8 @@ class ModelSpec:
     description: str
     params: tuple[ParamSpec, ...] = ()
     rule: Callable[[Params], tuple[str, str] | None] = no_further_rule
+    aliases: tuple[str, ...] = ()
+    """Other names that callers may give; jobs and lists tell `name`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +98,17 @@ class ModuleSpec:
     extensions: tuple[str, ...]
     """The file types it takes as the first of a chain: with their dot, in lower case, sorted."""
     models: tuple[ModelSpec, ...]
+    input_key: str = ""
+    """The key that each object of its JSON input must have; empty if it reads no JSON."""
+    output_key: str = ""
+    """The key that each object of its JSON output has; empty if it writes no JSON."""
+    output_factor: int = 1
+    """Its output may be so many times OCTAVO_OUTPUT_BYTES_MAX: an index takes more room than its text."""
 
     def model(self, name: str, *, field: str) -> ModelSpec:
         """The model of that name; the default if it is empty. Raises InvalidArgumentError, naming `field`."""
         for model in self.models:
-            if name in ("", model.name):
+            if name in ("", model.name, *model.aliases):
                 return model
         raise InvalidArgumentError(field, f"module {self.name} has no model {name!r}; it has {_listed(self.models)}")
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from octavo_server.domain.errors import InvalidArgumentError
 from octavo_server.domain.ids import Instant, PipelineName, TenantId
-from octavo_server.domain.modules import ModuleSpecs
+from octavo_server.domain.modules import ModuleSpec, ModuleSpecs
 
 NAME_CHARS_MAX = 64
 CHAIN_MODULES_MAX = 10
@@ -39,12 +39,20 @@ def valid_chain(names: Sequence[str], specs: ModuleSpecs, *, field: str = "modul
                 f"{field}[{index}]", f"there is no module {name!r}; there are {', '.join(sorted(specs))}"
             )
     for index, (left, right) in enumerate(pairwise(names), start=1):
-        made, wanted = specs[left].output_format, specs[right].input_format
-        if not made.feeds(wanted):
+        made, wanted = specs[left], specs[right]
+        if not made.output_format.feeds(wanted.input_format):
+            fitting = fitting_after(made, specs)
             raise InvalidArgumentError(
-                f"{field}[{index}]", f"{right} reads {wanted}, but {left} before it writes {made}"
+                f"{field}[{index}]",
+                f"{right} reads {wanted.input_format}, but {left} before it writes {made.output_format}; "
+                + (f"after {left} can come {', '.join(fitting)}" if fitting else f"nothing can come after {left}"),
             )
     return tuple(names)
+
+
+def fitting_after(left: ModuleSpec, specs: ModuleSpecs) -> tuple[str, ...]:
+    """The modules that can follow `left` in a chain, by name."""
+    return tuple(name for name in sorted(specs) if left.output_format.feeds(specs[name].input_format))
 
 
 def module_keys(chain: Sequence[str]) -> tuple[str, ...]:

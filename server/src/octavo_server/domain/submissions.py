@@ -9,7 +9,7 @@ from octavo_server.domain.errors import InvalidArgumentError
 from octavo_server.domain.file_types import TEXT_EXTENSIONS, guess_extension
 from octavo_server.domain.jobs import ModuleRun, Priority
 from octavo_server.domain.limits import Limits
-from octavo_server.domain.modules import ModuleSpecs, check_file_type, valid_params
+from octavo_server.domain.modules import Format, ModuleSpec, ModuleSpecs, check_file_type, valid_params
 from octavo_server.domain.pipelines import Pipeline, module_keys
 
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{limits.IDEMPOTENCY_KEY_CHARS_MAX}}}")
@@ -106,15 +106,21 @@ def check_document(name: str, size_bytes: int, pipeline: Pipeline, specs: Module
     check_file_type(specs[pipeline.chain[0]], name)
     if size_bytes == 0:
         raise InvalidArgumentError("content", "the document is empty; it must have at least 1 byte")
-    is_text = files.extension_of(name) in TEXT_EXTENSIONS
-    bytes_max = allowed.text_bytes_max if is_text else allowed.document_bytes_max
+    kind, bytes_max = _size_limit(name, specs[pipeline.chain[0]], allowed)
     if size_bytes > bytes_max:
-        kind = "a text file" if is_text else "a document"
         raise InvalidArgumentError(
             "content",
             f"{kind} may have at most {bytes_max} bytes here; this one has {size_bytes}",
             reason="DOCUMENT_TOO_LARGE",
         )
+
+
+def _size_limit(name: str, first: ModuleSpec, allowed: Limits) -> tuple[str, int]:
+    if first.input_format is Format.JSON:
+        return "a JSON file", allowed.json_bytes_max
+    if files.extension_of(name) in TEXT_EXTENSIONS:
+        return "a text file", allowed.text_bytes_max
+    return "a document", allowed.document_bytes_max
 
 
 def check_idempotency_key(key: str) -> None:

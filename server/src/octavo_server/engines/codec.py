@@ -27,6 +27,7 @@ def encode_job(job: Job) -> str:
                 "directory": file.directory,
                 "tags": [(tag.key, tag.value) for tag in file.tags],
                 "description": file.description,
+                "update_time": file.update_time,
             },
             "document": _content(job.document),
             "runs": [_run(run) for run in job.runs],
@@ -73,6 +74,7 @@ def _run(run: ModuleRun) -> dict[str, Any]:
         "params": dict(run.params),
         "state": run.state.value,
         "attempt": run.attempt,
+        "attempts_before": run.attempts_before,
         "crashes": run.crashes,
         "extractors_spent": run.extractors_spent,
         "seconds_spent": run.seconds_spent,
@@ -82,6 +84,7 @@ def _run(run: ModuleRun) -> dict[str, Any]:
         "failure": _failure(run.failure),
         "warnings": run.warnings,
         "metadata": _metadata(run.metadata) if run.metadata else None,
+        "facts": dict(run.facts),
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 from octavo_server.domain.errors import UnavailableError
 from octavo_server.domain.ids import RequestId, Revision
-from octavo_server.ports.engine import Change, JobChanged, JobProgressed, JobRemoved
+from octavo_server.ports.engine import Change, Durable, JobChanged, JobProgressed
 
 WAITING_CHANGES_MAX = 10_000
 """A reader with so many changes before it is behind."""
@@ -18,7 +18,6 @@ WAITING_CHANGES_MAX = 10_000
 REPLAY_CHANGES_MAX = 500
 """Read from the engine at once, so that a replay holds up no accept for long."""
 
-Durable = JobChanged | JobRemoved
 ReadAfter = Callable[[Revision, int], Awaitable[Sequence[Durable]]]
 """At most so many changes after a revision, in order of revision, each job as it is now."""
 

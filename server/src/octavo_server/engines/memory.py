@@ -13,35 +13,38 @@ from octavo_server.domain.ids import BlobKey, FileId, Instant, PipelineName, Req
 from octavo_server.domain.jobs import Job, Progress
 from octavo_server.domain.pipelines import Pipeline
 from octavo_server.engines import refusals
-from octavo_server.engines.feed import Durable, Feed, revision_of
+from octavo_server.engines.feed import Feed, revision_of
+from octavo_server.engines.memory_listings import MemoryListings
 from octavo_server.engines.outputs import latest_output
 from octavo_server.engines.queue import NO_LEASE, JobQueue, Ticket
 from octavo_server.ports.clock import Clock
 from octavo_server.ports.engine import (
     Accepted,
     Change,
+    Durable,
     JobChanged,
     JobProgressed,
     JobRemoved,
     Lease,
+    Refiled,
     Removed,
     StaleError,
 )
+from octavo_server.ports.listings import KeywordEntry
 
 
-class MemoryEngine:
+class MemoryEngine(MemoryListings):
     """Holds jobs while the process lives, and remembers every removal."""
 
     def __init__(self, *, clock: Clock, lease_seconds: float = 30.0, queue_jobs_max: int = 100_000) -> None:
+        super().__init__()
         self._clock = clock
         self._queue_jobs_max = queue_jobs_max
         self._queue = JobQueue(lease_seconds=lease_seconds)
         self._feed = Feed(Revision(0))
-        self._jobs: dict[RequestId, Job] = {}
         self._contents: dict[tuple[RequestId, Slot], bytes] = {}
         self._removed: list[JobRemoved] = []
         self._pipelines: dict[tuple[TenantId, PipelineName], Pipeline] = {}
-        self._is_closed = False
 
     # Jobs
 
@@ -58,6 +61,7 @@ class MemoryEngine:
         removed = self._remove([other for other in self._rivals(job) if other.has_expired(job.create_time)])
         if inline is not None:
             self._contents[job.request_id, "document"] = inline
+        self._positions[job.request_id] = int(self._next_revision())
         return Accepted(self._write(job, NO_LEASE), deduplicated=False, removed=removed)
 
     async def find_accepted(self, tenant: TenantId, pipeline: PipelineName, idempotency_key: str) -> Job | None:
@@ -91,7 +95,21 @@ class MemoryEngine:
 
     async def update(self, job: Job) -> Job:
         """See ports.engine."""
-        return self._replace(job, NO_LEASE)
+        recorded = self._recorded(job)
+        if recorded.state.is_final and not job.state.is_final:
+            self._check_room()
+        return self._write(job, NO_LEASE)
+
+    async def refile(self, job: Job) -> Refiled:
+        """See ports.engine."""
+        self._recorded(job)
+        rivals = [other for other in self._with_path(job) if other.request_id != job.request_id]
+        now = self._clock.now()
+        if not all(other.has_expired(now) for other in rivals):
+            raise refusals.path_taken(job)
+        removed = self._remove(rivals)
+        # The queue is not told: lease and place stay.
+        return Refiled(self._keep(job), removed)
 
     # Work
 
@@ -111,7 +129,8 @@ class MemoryEngine:
         self._check_open()
         if not self._queue.holds(_ticket(lease)):
             raise StaleError
-        recorded = self._replace(job, lease.token)
+        self._recorded(job)
+        recorded = self._write(job, lease.token)
         slot = latest_output(job)
         if inline is not None and slot is not None:
             self._contents[job.request_id, slot] = inline
@@ -120,6 +139,16 @@ class MemoryEngine:
     async def release(self, lease: Lease, *, delay_seconds: float = 0.0) -> None:
         """See ports.engine."""
         self._queue.release(_ticket(lease), delay_seconds=delay_seconds)
+
+    async def index(self, lease: Lease, entries: Sequence[KeywordEntry], *, is_first: bool) -> None:
+        """See ports.engine."""
+        self._check_open()
+        if not self._queue.holds(_ticket(lease)):
+            raise StaleError
+        if is_first:
+            self._keywords.pop(lease.job.request_id, None)
+        own = self._keywords.setdefault(lease.job.request_id, {})
+        own.update((entry.lemma, entry.places) for entry in entries)
 
     def report(self, lease: Lease, progress: Progress) -> None:
         """See ports.engine."""
@@ -136,6 +165,14 @@ class MemoryEngine:
     def changes(self, after: Revision) -> AsyncGenerator[Change, None]:
         """See ports.engine."""
         return self._feed.read(after, self._changed_after)
+
+    async def changes_in(
+        self, tenant: TenantId, pipeline: PipelineName, after: Revision, *, changes_max: int
+    ) -> Sequence[Durable]:
+        """See ports.engine."""
+        self._check_open()
+        own = (one for one in self._durable() if _home(one) == (tenant, pipeline) and revision_of(one) > after)
+        return sorted(own, key=revision_of)[:changes_max]
 
     # Removal
 
@@ -182,6 +219,13 @@ class MemoryEngine:
             raise NotFoundError("pipeline", name)
         return pipeline
 
+    async def delete_pipeline(self, tenant: TenantId, name: PipelineName) -> None:
+        """See ports.engine."""
+        await self.get_pipeline(tenant, name)
+        if any(self._of(tenant, name)):
+            raise refusals.pipeline_not_empty(name)
+        del self._pipelines[tenant, name]
+
     async def list_pipelines(self, tenant: TenantId, *, after: str, pipelines_max: int) -> Sequence[Pipeline]:
         """See ports.engine."""
         self._check_open()
@@ -194,24 +238,25 @@ class MemoryEngine:
         self._queue.close()
         self._feed.close()
 
-    def _check_open(self) -> None:
-        if self._is_closed:
-            raise refusals.closed()
-
     def _check_fits(self, job: Job) -> None:
         pipeline = self._pipelines.get((job.tenant, job.pipeline))
         if pipeline is None:
             raise NotFoundError("pipeline", job.pipeline)
         if pipeline.chain != job.chain:
             raise StaleError
-        if len(self._queue) >= self._queue_jobs_max:
-            raise refusals.queue_full(self._queue_jobs_max)
-        live = (other for other in self._rivals(job) if not other.has_expired(job.create_time))
-        if any(other.file.path == job.file.path for other in live):
+        self._check_room()
+        if not all(other.has_expired(job.create_time) for other in self._with_path(job)):
             raise refusals.path_taken(job)
         file_ids = {other.file.file_id for other in self._jobs.values()}
         if job.request_id in self._jobs or job.file.file_id in file_ids:
             raise refusals.id_taken(job)
+
+    def _check_room(self) -> None:
+        if len(self._queue) >= self._queue_jobs_max:
+            raise refusals.queue_full(self._queue_jobs_max)
+
+    def _with_path(self, job: Job) -> Iterable[Job]:
+        return (other for other in self._of(job.tenant, job.pipeline) if other.file.path == job.file.path)
 
     def _with_key(self, tenant: TenantId, pipeline: PipelineName, key: str, now: Instant) -> Job | None:
         live = (job for job in self._of(tenant, pipeline) if key and not job.has_expired(now))
@@ -226,35 +271,42 @@ class MemoryEngine:
     def _of(self, tenant: TenantId, pipeline: PipelineName) -> Iterable[Job]:
         return (job for job in self._jobs.values() if (job.tenant, job.pipeline) == (tenant, pipeline))
 
-    def _replace(self, job: Job, token: int) -> Job:
+    def _recorded(self, job: Job) -> Job:
         self._check_open()
         recorded = self._jobs.get(job.request_id)
         if recorded is None or recorded.revision != job.revision:
             raise StaleError
-        return self._write(job, token)
+        return recorded
 
     def _write(self, job: Job, token: int) -> Job:
+        job = self._keep(job)
+        self._queue.changed(job, token)
+        return job
+
+    def _keep(self, job: Job) -> Job:
         job = replace(job, revision=self._next_revision())
         self._jobs[job.request_id] = job
-        self._queue.changed(job, token)
         self._feed.publish(JobChanged(job))
         return job
 
     def _remove(self, jobs: Sequence[Job]) -> Removed:
         for job in jobs:
-            del self._jobs[job.request_id]
+            del self._jobs[job.request_id], self._positions[job.request_id]
+            self._keywords.pop(job.request_id, None)
             for key in [key for key in self._contents if key[0] == job.request_id]:
                 del self._contents[key]
             self._queue.removed(job.request_id)
-            removal = JobRemoved(job.request_id, self._next_revision())
+            removal = JobRemoved(job.request_id, self._next_revision(), job.tenant, job.pipeline)
             self._removed.append(removal)
             self._feed.publish(removal)
         return Removed(tuple(job.request_id for job in jobs), tuple(key for job in jobs for key in _blobs(job)))
 
     async def _changed_after(self, after: Revision, changes_max: int) -> Sequence[Durable]:
         self._check_open()
-        changes: list[Durable] = [*(JobChanged(job) for job in self._jobs.values()), *self._removed]
-        return sorted((one for one in changes if revision_of(one) > after), key=revision_of)[:changes_max]
+        return sorted((one for one in self._durable() if revision_of(one) > after), key=revision_of)[:changes_max]
+
+    def _durable(self) -> list[Durable]:
+        return [*(JobChanged(job) for job in self._jobs.values()), *self._removed]
 
     def _next_revision(self) -> Revision:
         return Revision(self._feed.position + 1)
@@ -263,6 +315,11 @@ class MemoryEngine:
 def _blobs(job: Job) -> Iterable[BlobKey]:
     contents = (job.document, *(run.output for run in job.runs))
     return (content.blob_key for content in contents if content and content.blob_key)
+
+
+def _home(change: Durable) -> tuple[TenantId, PipelineName]:
+    owner = change.job if isinstance(change, JobChanged) else change
+    return owner.tenant, owner.pipeline
 
 
 def _ticket(lease: Lease) -> Ticket:

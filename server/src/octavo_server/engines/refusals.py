@@ -1,6 +1,12 @@
 """The refusals that every engine words alike. Their texts are read by callers."""
 
-from octavo_server.domain.errors import AlreadyExistsError, ResourceExhaustedError, UnavailableError
+from octavo_server.domain.errors import (
+    AlreadyExistsError,
+    FailedPreconditionError,
+    ResourceExhaustedError,
+    UnavailableError,
+)
+from octavo_server.domain.ids import PipelineName
 from octavo_server.domain.jobs import Job
 from octavo_server.domain.pipelines import Pipeline
 
@@ -53,6 +59,13 @@ def pipeline_taken(recorded: Pipeline) -> AlreadyExistsError:
         f"pipeline {recorded.name!r} exists with the chain {', '.join(recorded.chain)}, and holds files: choose "
         "another name, or reset the pipeline first",
         reason="PIPELINE_NAME_TAKEN",
+    )
+
+
+def pipeline_not_empty(name: PipelineName) -> FailedPreconditionError:
+    """A pipeline that has files can't be deleted."""
+    return FailedPreconditionError(
+        name, f"pipeline {name!r} holds files: reset it first, or delete it by force", reason="PIPELINE_NOT_EMPTY"
     )
 
 

@@ -1,14 +1,14 @@
 """What a module is to the child that runs it."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from octavo_server.domain.metadata import DocumentMetadata
 from octavo_server.domain.modules import ModuleSpec, Params
 from octavo_server.extractors.base import Document, RefusalError, Report
 
-__all__ = ["Input", "Module", "Output", "RefusalError"]
+__all__ = ["Input", "Module", "Output", "RefusalError", "Report"]
 
 
 class Handover(Protocol):
@@ -30,7 +30,8 @@ class Input:
     model: str
     params: Params
     output_bytes_max: int
-    """Making more is of no use: raise RefusalError (OUTPUT_TOO_LARGE) as soon as it is clear."""
+    """OCTAVO_OUTPUT_BYTES_MAX; times the spec's output_factor, the output and the index may each have so many bytes.
+    Making more is of no use: raise RefusalError (OUTPUT_TOO_LARGE) as soon as it is clear."""
     extractors_spent: int = 0
     """So many extractors, in their order, took the process of an earlier attempt down: not again."""
     on_handover: Handover = _unheard
@@ -46,6 +47,11 @@ class Output:
     warnings: tuple[str, ...] = ()
     metadata: DocumentMetadata | None = None
     """Of the document, if it read one."""
+    index: bytes | bytearray = b""
+    """What searches find in it, if it made a search index: the lines that ports/runner.py describes."""
+    facts: Mapping[str, int] = field(default_factory=dict)
+    """What it counted, by name; lists tell `num_lines` of a file: how many snippets, or lines of text. At most 8 facts,
+    names of up to 32 characters, a to z and underscores, values from 0 to 2**53."""
 
 
 class Module(Protocol):

@@ -8,7 +8,7 @@ from octavo_server.extractors.base import Report
 from octavo_server.modules import reading
 from octavo_server.modules.base import Input, Output
 from octavo_server.modules.sentences import sentences
-from octavo_server.modules.snippets import MEDIA_TYPE, OnChars, Snippet, to_json
+from octavo_server.modules.snippets import KEY, MEDIA_TYPE, Counted, OnChars, Snippet, to_json
 from octavo_server.modules.windows import windows
 
 CHUNK_SIZE_DEFAULT = 10
@@ -62,6 +62,7 @@ class Parser:
         output_format=Format.JSON,
         extensions=reading.EXTENSIONS,
         models=(SENTENCE, FIXED),
+        output_key=KEY,
     )
 
     def run(self, given: Input, report: Report) -> Output:
@@ -73,9 +74,14 @@ class Parser:
         def on_chars(done: int) -> None:
             report(Progress("character", done, len(read.text)))
 
-        snippets = self._snippets(read.text, given.model, given.params, on_chars)
-        data = to_json(snippets, output_bytes_max=given.output_bytes_max)
-        return Output(data=data, media_type=MEDIA_TYPE, warnings=read.warnings, metadata=read.metadata)
+        snippets = Counted(self._snippets(read.text, given.model, given.params, on_chars))
+        return Output(
+            data=to_json(snippets, output_bytes_max=given.output_bytes_max),
+            media_type=MEDIA_TYPE,
+            warnings=read.warnings,
+            metadata=read.metadata,
+            facts={"num_lines": snippets.count},
+        )
 
     def warm_ups(self) -> Iterator[Callable[[], None]]:
         """Punkt's model, then the extractors."""

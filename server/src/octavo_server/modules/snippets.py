@@ -1,12 +1,14 @@
 """Snippets and their JSON."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from octavo_server.modules.base import RefusalError
 
 MEDIA_TYPE = "application/json"
+KEY = "snippet"
+"""What each object has its text under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,20 @@ class Snippet:
 
     text: str
     line_numbers: Sequence[int]
+
+
+class Counted:
+    """Passes snippets on, and counts them."""
+
+    def __init__(self, snippets: Iterable[Snippet]) -> None:
+        self._snippets = snippets
+        self.count = 0
+        """How many were passed on."""
+
+    def __iter__(self) -> Iterator[Snippet]:
+        for snippet in self._snippets:
+            self.count += 1
+            yield snippet
 
 
 OnChars = Callable[[int], None]
@@ -40,5 +56,5 @@ def to_json(snippets: Iterable[Snippet], *, output_bytes_max: int) -> bytearray:
 
 
 def _encode(snippet: Snippet) -> bytes:
-    item = {"snippet": snippet.text, "line_numbers": list(snippet.line_numbers)}
+    item = {KEY: snippet.text, "line_numbers": list(snippet.line_numbers)}
     return json.dumps(item, ensure_ascii=False).encode()

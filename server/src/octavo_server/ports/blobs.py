@@ -52,7 +52,7 @@ class Uploads(Protocol):
     async def begin(self, tenant: TenantId, upload_id: UploadId) -> Upload:
         """How far it is; an empty one is made if there is none.
 
-        Raises ResourceExhaustedError (UPLOADS_FULL) if the tenant has too many.
+        Raises QuotaExceededError (UPLOADS_FULL) if the tenant has too many.
         """
 
     async def get(self, tenant: TenantId, upload_id: UploadId) -> Upload:

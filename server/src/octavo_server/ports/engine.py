@@ -13,6 +13,7 @@ from octavo_server.domain.contents import Slot
 from octavo_server.domain.ids import BlobKey, FileId, Instant, PipelineName, RequestId, Revision, TenantId
 from octavo_server.domain.jobs import Job, Progress
 from octavo_server.domain.pipelines import Pipeline
+from octavo_server.ports.listings import KeywordEntry, Listings
 
 
 class StaleError(Exception):
@@ -40,6 +41,14 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Refiled:
+    """`job` as recorded, and what expired jobs that made room for its path leave to do."""
+
+    job: Job
+    removed: Removed = Removed()
+
+
+@dataclass(frozen=True, slots=True)
 class Lease:
     """The right to run a job's current module, for `lease_seconds`, unless extended. `job` is as of the claim."""
 
@@ -60,6 +69,8 @@ class JobRemoved:
 
     request_id: RequestId
     revision: Revision
+    tenant: TenantId
+    pipeline: PipelineName
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +81,11 @@ class JobProgressed:
     progress: Progress
 
 
-Change = JobChanged | JobRemoved | JobProgressed
+Durable = JobChanged | JobRemoved
+Change = Durable | JobProgressed
 
 
-class Engine(Protocol):
+class Engine(Listings, Protocol):
     """Holds jobs durably, and hands them to workers.
 
     "Durable" means: on return it survives a kill -9 and a power cut. Any method may raise UnavailableError, while
@@ -112,7 +124,15 @@ class Engine(Protocol):
     async def update(self, job: Job) -> Job:
         """Record `job` in place of the revision it carries, durable on return, with a new revision.
 
-        For changes that no lease covers (cancel). Raises StaleError.
+        For changes that no lease covers (cancel, retry); not for metadata. A job that was final and is not any more is
+        claimable. Raises StaleError, ResourceExhaustedError (QUEUE_FULL; only for such a job).
+        """
+
+    async def refile(self, job: Job) -> Refiled:
+        """Record `job`, whose file metadata or time to expire changed, in place of the revision it carries, durable on
+        return, with a new revision. A lease goes on.
+
+        Raises StaleError, AlreadyExistsError (PATH_TAKEN). An expired job that has the path makes room, as in `accept`.
         """
 
     # Work
@@ -139,6 +159,14 @@ class Engine(Protocol):
     async def release(self, lease: Lease, *, delay_seconds: float = 0.0) -> None:
         """Give the lease back without a change; the job is claimable again after the delay. Never raises StaleError."""
 
+    async def index(self, lease: Lease, entries: Sequence[KeywordEntry], *, is_first: bool) -> None:
+        """Keep entries of the leased job's search index, durable on return; found by `search` once the job succeeded.
+
+        Called for one part after the other, each lemma once, some thousand entries at a time. `is_first` forgets what
+        an earlier attempt left. What belongs to a removed job is never found; its space is given back bit by bit.
+        Raises StaleError if the lease is lost or the job is gone.
+        """
+
     def report(self, lease: Lease, progress: Progress) -> None:
         """Tell the feed how far the module is. Best effort, returns at once."""
 
@@ -153,6 +181,13 @@ class Engine(Protocol):
 
         A reader that falls far behind gets each job's latest state instead of every state in between.
         Raises UnavailableError (STORAGE_FAILED) if the record can't be read: read again from the last revision.
+        """
+
+    async def changes_in(
+        self, tenant: TenantId, pipeline: PipelineName, after: Revision, *, changes_max: int
+    ) -> Sequence[Durable]:
+        """At most so many jobs of a pipeline that were changed (as they are now) or removed after a revision, in order
+        of revision. Removals are told for at least an hour. Sees all that the feed has told.
         """
 
     # Removal
@@ -180,6 +215,9 @@ class Engine(Protocol):
 
     async def get_pipeline(self, tenant: TenantId, name: PipelineName) -> Pipeline:
         """Raises NotFoundError."""
+
+    async def delete_pipeline(self, tenant: TenantId, name: PipelineName) -> None:
+        """Forget a pipeline, durable on return. Raises NotFoundError, FailedPreconditionError (PIPELINE_NOT_EMPTY)."""
 
     async def list_pipelines(self, tenant: TenantId, *, after: str, pipelines_max: int) -> Sequence[Pipeline]:
         """At most `pipelines_max` pipelines whose names sort after `after`, by name."""

@@ -1,7 +1,7 @@
 """Runs one module on one input, somewhere it can do no harm."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from octavo_server.domain.jobs import ModuleRun, Progress
@@ -38,6 +38,17 @@ class Succeeded:
     warnings: tuple[str, ...] = ()
     metadata: DocumentMetadata | None = None
     """Of the document, if the module read one."""
+    index: "bytes | Spooled | None" = None
+    """What searches find in it, if the module made a search index: one JSON array a line, `["lemma", [["word", line,
+    number], ...]]`; each lemma once, in the order of their bytes; words in reading order; lines and numbers from 1."""
+    facts: Mapping[str, int] = field(default_factory=dict)
+    """What the module counted, by name."""
+
+    def close(self) -> None:
+        """Close its files: for whoever discards it."""
+        for content in (self.output, self.index):
+            if isinstance(content, Spooled):
+                content.file.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from google.protobuf.struct_pb2 import Struct
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.rpc.code_pb2 import FAILED_PRECONDITION
 from google.rpc.status_pb2 import Status
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from octavo_server.domain.ids import Instant
 
+PARAMS_KEPT_MAX = 1_000
 STATUS_CODE = 200
 STATUS_MESSAGE = "SUCCESS: process_status found"
 
@@ -54,6 +57,7 @@ FORMAT = {
     Format.DOCUMENT: pipeline_service_pb2.DATA_FORMAT_DOCUMENT,
     Format.TEXT: pipeline_service_pb2.DATA_FORMAT_TEXT,
     Format.JSON: pipeline_service_pb2.DATA_FORMAT_JSON,
+    Format.DATABASE: pipeline_service_pb2.DATA_FORMAT_DATABASE,
 }
 
 
@@ -78,17 +82,31 @@ def status(job: Job, progress: Progress | None) -> processing.ProcessStatusRespo
         pipeline=job.pipeline,
         process_status={run.key: run.state is ModuleState.SUCCEEDED for run in job.runs},
         overall_status=OVERALL[job.state],
-        failure=None
-        if job.failure is None
-        else job_pb2.Failure(module=job.failure.module, reason=job.failure.reason, message=job.failure.message),
+        failure=failure(job),
         state=JOB_STATE[job.state],
-        modules=[_module(index, run, progress) for index, run in enumerate(job.runs)],
+        modules=modules(job, progress),
         revision=job.revision,
         create_time=timestamp(job.create_time),
         update_time=timestamp(job.update_time),
         expire_time=timestamp(job.expire_time),
         document=_document(job),
     )
+
+
+def tags(job: Job) -> list[job_pb2.FileTag]:
+    """Its file's tags."""
+    return [job_pb2.FileTag(key=tag.key, value=tag.value) for tag in job.file.tags]
+
+
+def failure(job: Job) -> job_pb2.Failure | None:
+    """Why it failed, if it did."""
+    why = job.failure
+    return None if why is None else job_pb2.Failure(module=why.module, reason=why.reason, message=why.message)
+
+
+def modules(job: Job, progress: Progress | None) -> list[job_pb2.ModuleStatus]:
+    """The statuses of its modules, in chain order."""
+    return [_module(index, run, progress) for index, run in enumerate(job.runs)]
 
 
 def _document(job: Job) -> job_pb2.DocumentMetadata | None:
@@ -125,4 +143,16 @@ def _module(index: int, run: ModuleRun, progress: Progress | None) -> job_pb2.Mo
         end_time=None if run.end_time is None else timestamp(run.end_time),
         error=None if run.failure is None else Status(code=FAILED_PRECONDITION, message=run.failure.message),
         warnings=run.warnings,
+        params=_params(tuple(run.params.items())) if run.params else None,
+        media_type="" if run.output is None else run.output.media_type,
+        output_size_bytes=0 if run.output is None else run.output.size_bytes,
+        facts=run.facts,
     )
+
+
+@lru_cache(maxsize=PARAMS_KEPT_MAX)
+def _params(params: tuple[tuple[str, str | int], ...]) -> Struct:
+    """Shared, and copied by whoever takes it: a status is made three times a job, of the same few params."""
+    struct = Struct()
+    struct.update(dict(params))
+    return struct

@@ -92,6 +92,12 @@ def _precondition(error: errors.FailedPreconditionError) -> Message:
     return message
 
 
+def _quota(error: errors.QuotaExceededError) -> Message:
+    violation = details.QuotaFailure.Violation(subject=_cut(error.subject), description=_cut(str(error)))
+    message: Message = details.QuotaFailure(violations=[violation])
+    return message
+
+
 def _retry(error: errors.ResourceExhaustedError | errors.UnavailableError) -> Message:
     delay = Duration()
     delay.FromMilliseconds(int(error.retry_seconds * 1000))
@@ -112,6 +118,7 @@ STATUS_OF: dict[type[errors.OctavoError], Row] = {
     errors.ReadOffsetError: Row(StatusCode.OUT_OF_RANGE, _nothing),
     errors.DigestMismatchError: Row(StatusCode.DATA_LOSS, _nothing),
     errors.ResourceExhaustedError: Row(StatusCode.RESOURCE_EXHAUSTED, _retry),
+    errors.QuotaExceededError: Row(StatusCode.RESOURCE_EXHAUSTED, _quota),
     errors.UnavailableError: Row(StatusCode.UNAVAILABLE, _retry),
     errors.UnauthenticatedError: Row(StatusCode.UNAUTHENTICATED, _nothing),
 }

@@ -3,46 +3,60 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from octavo.v1 import job_pb2
 from octavo.v1 import processing_service_pb2 as wire
 from octavo.v1.processing_service_pb2_grpc import ProcessingServiceServicer
 from octavo_server.domain.contents import INLINE_BYTES_MAX
-from octavo_server.domain.errors import InvalidArgumentError
 from octavo_server.domain.ids import FileId, RequestId, Revision
-from octavo_server.domain.submissions import ModuleOptions, Submission
-from octavo_server.rpc import convert, tokens
+from octavo_server.rpc import convert, file_messages, pages, snippets, watching
 from octavo_server.rpc.caller import TENANT
 from octavo_server.rpc.snapshots import Snapshots
-from octavo_server.usecases.watch import Heartbeat
+from octavo_server.rpc.submissions import submission
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from typing import Any
 
-    from google.protobuf.struct_pb2 import Struct
     from grpc.aio import ServicerContext
 
-    from octavo_server.domain.jobs import Priority
     from octavo_server.usecases.accept import Accept
     from octavo_server.usecases.cancel import Cancel
     from octavo_server.usecases.fetch import Fetch
+    from octavo_server.usecases.list_jobs import ListJobs
+    from octavo_server.usecases.list_snippets import ListSnippets
     from octavo_server.usecases.report import Report
+    from octavo_server.usecases.retry import Retry
     from octavo_server.usecases.watch import Watch
+    from octavo_server.usecases.watch_pipeline import WatchPipeline
 
 
 class ProcessingServicer(ProcessingServiceServicer):
-    """Submit, status, watch, cancel, fetch."""
+    """Submit, status, watch, cancel, retry, list, fetch."""
 
-    def __init__(self, *, accept: Accept, report: Report, watch: Watch, cancel: Cancel, fetch: Fetch) -> None:
+    def __init__(
+        self,
+        *,
+        accept: Accept,
+        report: Report,
+        watch: Watch,
+        watch_pipeline: WatchPipeline,
+        cancel: Cancel,
+        retry: Retry,
+        listing: ListJobs,
+        fetch: Fetch,
+        list_snippets: ListSnippets,
+    ) -> None:
         self._accept = accept
         self._report = report
         self._watch = watch
+        self._watch_pipeline = watch_pipeline
         self._cancel = cancel
+        self._retry = retry
+        self._list = listing
         self._fetch = fetch
+        self._list_snippets = list_snippets
         self._snapshots = Snapshots()
 
     async def Process(self, request: wire.ProcessRequest, context: ServicerContext[Any, Any]) -> wire.ProcessResponse:
@@ -56,7 +70,7 @@ class ProcessingServicer(ProcessingServiceServicer):
             request_id=job.request_id,
             file_name=job.file.name,
             symbolic_directory_path=job.file.directory,
-            file_tags=[job_pb2.FileTag(key=tag.key, value=tag.value) for tag in job.file.tags],
+            file_tags=convert.tags(job),
             file_description=job.file.description,
             pipeline=job.pipeline,
             expire_time=convert.timestamp(job.expire_time),
@@ -78,28 +92,34 @@ class ProcessingServicer(ProcessingServiceServicer):
     async def StatusWatch(
         self, request: wire.StatusWatchRequest, context: ServicerContext[Any, Any]
     ) -> AsyncIterator[wire.StatusWatchResponse]:
-        events = self._watch(
-            TENANT.get(),
-            [RequestId(request_id) for request_id in request.request_ids],
-            after=tokens.seen_by(request.resume_token),
-            heartbeat_seconds=convert.seconds(request.heartbeat_interval)
-            if request.HasField("heartbeat_interval")
-            else None,
-        )
-        async with aclosing(events):
+        async with aclosing(watching.watched(request, self._watch, self._watch_pipeline)) as events:
             async for event in events:
-                token = tokens.resume_token(event.seen)
-                if isinstance(event, Heartbeat):
-                    yield wire.StatusWatchResponse(heartbeat=wire.Heartbeat(), resume_token=token)
-                else:
-                    status = self._snapshots.of(event.job, event.progress)
-                    yield wire.StatusWatchResponse(status=status, resume_token=token)
+                yield watching.message(event, self._snapshots)
 
     async def CancelProcess(
         self, request: wire.CancelProcessRequest, context: ServicerContext[Any, Any]
     ) -> wire.CancelProcessResponse:
         job = await self._cancel(TENANT.get(), RequestId(request.request_id))
         return wire.CancelProcessResponse(status=self._snapshots.of(job, None))
+
+    async def RetryProcess(
+        self, request: wire.RetryProcessRequest, context: ServicerContext[Any, Any]
+    ) -> wire.RetryProcessResponse:
+        job = await self._retry(TENANT.get(), RequestId(request.request_id))
+        return wire.RetryProcessResponse(status=self._snapshots.of(job, None))
+
+    async def ListProcesses(
+        self, request: wire.ListProcessesRequest, context: ServicerContext[Any, Any]
+    ) -> wire.ListProcessesResponse:
+        found = await self._list(
+            TENANT.get(),
+            request.pipeline,
+            states=file_messages.states(request.states),
+            page_size=request.page_size,
+            after=pages.whole_position(request, request.page_token),
+        )
+        page = pages.filled(((convert.status(one.job, None), one.position) for one in found.jobs), found.next)
+        return wire.ListProcessesResponse(processes=page.messages, next_page_token=pages.token_for(request, page.next))
 
     async def FetchOutput(
         self, request: wire.FetchOutputRequest, context: ServicerContext[Any, Any]
@@ -123,44 +143,14 @@ class ProcessingServicer(ProcessingServiceServicer):
             async for chunk in chunks:
                 yield wire.FetchOutputResponse(chunk=chunk)
 
-
-def submission(request: wire.ProcessRequest) -> Submission:
-    """What a ProcessRequest asks for."""
-    has_content = request.WhichOneof("source") == "content"
-    return Submission(
-        pipeline=request.pipeline,
-        content=request.content if has_content else None,
-        upload_id=request.upload_id,
-        file_name=request.file_name,
-        source_file_name=request.source_file_name,
-        directory=request.symbolic_directory_path,
-        path=request.symbolic_file_path,
-        tags=tuple((tag.key, tag.value) for tag in request.file_tags),
-        description=request.file_description if request.HasField("file_description") else None,
-        options={
-            key: ModuleOptions(options.model, _params(options.params)) for key, options in request.modules.items()
-        },
-        expire_seconds=convert.seconds(request.expire_after) if request.HasField("expire_after") else None,
-        processing_seconds=convert.seconds(request.processing_timeout)
-        if request.HasField("processing_timeout")
-        else None,
-        priority=_priority(request.priority),
-        idempotency_key=request.idempotency_key,
-        fingerprint=_fingerprint(request) if request.idempotency_key else "",
-    )
-
-
-def _priority(number: wire.Priority.ValueType) -> Priority:
-    if number not in convert.PRIORITY:
-        raise InvalidArgumentError("priority", f"{number} is none; leave it out, or choose 1 (low) to 3 (high)")
-    return convert.PRIORITY[number]
-
-
-def _params(params: Struct) -> dict[str, object]:
-    """Numbers, texts and booleans as they are; lists and structs as something that no param is."""
-    return {name: getattr(value, value.WhichOneof("kind") or "null_value") for name, value in params.fields.items()}
-
-
-def _fingerprint(request: wire.ProcessRequest) -> str:
-    """The same for the same request only. Maps are written in order of their keys."""
-    return hashlib.sha256(request.SerializeToString(deterministic=True)).hexdigest()
+    async def ListSnippets(
+        self, request: wire.ListSnippetsRequest, context: ServicerContext[Any, Any]
+    ) -> wire.ListSnippetsResponse:
+        found, following = await self._list_snippets(
+            TENANT.get(),
+            RequestId(request.request_id),
+            module=request.module,
+            page_size=request.page_size,
+            after=snippets.place(request),
+        )
+        return snippets.reply(request, found, following)

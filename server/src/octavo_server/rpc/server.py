@@ -10,10 +10,11 @@ from grpc_health.v1.health import SERVICE_NAME as HEALTH
 from grpc_health.v1.health import aio as health
 from grpc_reflection.v1alpha import reflection
 
-from octavo.v1 import file_service_pb2, pipeline_service_pb2, processing_service_pb2
+from octavo.v1 import file_service_pb2, pipeline_service_pb2, processing_service_pb2, search_service_pb2
 from octavo.v1.file_service_pb2_grpc import add_FileServiceServicer_to_server
 from octavo.v1.pipeline_service_pb2_grpc import add_PipelineServiceServicer_to_server
 from octavo.v1.processing_service_pb2_grpc import add_ProcessingServiceServicer_to_server
+from octavo.v1.search_service_pb2_grpc import add_SearchServiceServicer_to_server
 from octavo_server.rpc.interceptors import CallInterceptor
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from octavo_server.rpc.files import FileServicer
     from octavo_server.rpc.pipelines import PipelineServicer
     from octavo_server.rpc.processing import ProcessingServicer
+    from octavo_server.rpc.search import SearchServicer
 
 MESSAGE_BYTES_MAX = 4 * 1024 * 1024
 """A Process call with 2 MiB of content, its metadata, and room."""
@@ -29,6 +31,7 @@ SERVICES = (
     processing_service_pb2.DESCRIPTOR.services_by_name["ProcessingService"].full_name,
     file_service_pb2.DESCRIPTOR.services_by_name["FileService"].full_name,
     pipeline_service_pb2.DESCRIPTOR.services_by_name["PipelineService"].full_name,
+    search_service_pb2.DESCRIPTOR.services_by_name["SearchService"].full_name,
 )
 
 OPTIONS = (
@@ -58,6 +61,7 @@ class RpcServer:
         processing: ProcessingServicer,
         files: FileServicer,
         pipelines: PipelineServicer,
+        search: SearchServicer,
         api_keys: ApiKeys | None,
     ) -> None:
         self._interceptor = CallInterceptor(api_keys=api_keys)
@@ -66,6 +70,7 @@ class RpcServer:
         add_ProcessingServiceServicer_to_server(processing, self._server)
         add_FileServiceServicer_to_server(files, self._server)
         add_PipelineServiceServicer_to_server(pipelines, self._server)
+        add_SearchServiceServicer_to_server(search, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection((*SERVICES, HEALTH, reflection.SERVICE_NAME), self._server)
 

@@ -10,9 +10,9 @@ from octavo_server.domain.ids import Revision
 _RESUME = re.compile(r"r1\.([0-9]{1,18})")
 
 
-def resume_token(seen: Revision) -> str:
-    """A token to resume a watch with."""
-    return f"r1.{seen}"
+def resume_token(seen: Revision | None) -> str:
+    """A token to resume a watch with; None: from the start."""
+    return "" if seen is None else f"r1.{seen}"
 
 
 def seen_by(token: str) -> Revision | None:

@@ -1,7 +1,8 @@
 """Run one module of one job, and record what came of it."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -15,8 +16,12 @@ from octavo_server.ports.clock import Clock, Ids
 from octavo_server.ports.engine import Engine, Lease, StaleError
 from octavo_server.ports.runner import Crashed, Outcome, Refused, Runner, Spooled, Succeeded, Task
 from octavo_server.usecases.hub import WatchHub
+from octavo_server.usecases.index_lines import BrokenIndexError
+from octavo_server.usecases.keep_index import KeepIndex
+from octavo_server.usecases.recorder import Recorder
 
 TIME_LIMIT = "TIME_LIMIT"
+MODULE_ERROR = "MODULE_ERROR"
 DOCUMENT_LOST = Refused("DOCUMENT_LOST", "the document's bytes are gone from the server's disk")
 
 
@@ -27,6 +32,11 @@ class Attempt:
     lease: Lease
     job: Job
     outcome: Outcome
+
+    def close(self) -> None:
+        """Close what the module made, kept or not."""
+        if isinstance(self.outcome, Succeeded):
+            self.outcome.close()
 
 
 class Advance:
@@ -47,6 +57,8 @@ class Advance:
         lease_seconds: float,
     ) -> None:
         self._engine = engine
+        self._record = Recorder(engine=engine)
+        self._index = KeepIndex(engine=engine, extend_seconds=lease_seconds / 3)
         self._blobs = blobs
         self._hub = hub
         self._clock = clock
@@ -73,42 +85,67 @@ class Advance:
             raise
 
     async def conclude(self, attempt: Attempt) -> None:
-        """Record the attempt's outcome. If the job changed or went meanwhile, what it wanted holds instead."""
-        now = self._clock.now()
-        job, inline, key = attempt.job, None, None
-        match attempt.outcome:
-            case Succeeded(output=output, media_type=media_type, warnings=warnings, metadata=metadata):
-                if isinstance(output, bytes) and len(output) <= INLINE_BYTES_MAX:
-                    inline, content = output, describe(output, media_type)
-                else:
-                    key = BlobKey(self._ids.uuid().replace("-", ""))
-                    content = await self._kept(key, output, media_type)
-                job = job.module_succeeded(now, content, warnings, metadata)
-            case Refused(reason, message):
-                job = job.module_failed(now, _failure(job, reason, message))
-            case Crashed(reason, message, extractors_spent):
-                times = job.runs[job.current].crashes + 1
-                text = f"{message} ({times} attempts)" if times > 1 else message
-                job = job.module_crashed(
-                    now,
-                    _failure(job, reason, text),
-                    attempts_max=self._limits.attempts_max,
-                    extractors_spent=extractors_spent,
-                )
+        """Record the attempt's outcome, and close it. If the job changed or went meanwhile, what it wanted holds
+        instead; a file that was refiled keeps its new place.
+        """
         try:
-            await self._engine.record(attempt.lease, job, inline)
+            if isinstance(attempt.outcome, Succeeded):
+                await self._keep_result(attempt, attempt.outcome)
+            else:
+                await self._record(attempt.lease, attempt.job, self._failing(attempt.outcome))
         except StaleError:
-            if key:
-                await self._blobs.delete([key])
             await self._cancelled(attempt.lease)
+        finally:
+            attempt.close()
+
+    async def _keep_result(self, attempt: Attempt, made: Succeeded) -> None:
+        """The index before the output: once the output is recorded, the lease is over."""
+        lease, job = attempt.lease, attempt.job
+        if made.index is not None:
+            try:
+                await self._index(lease, made.index)
+            except BrokenIndexError as broken:
+                await self._record(lease, job, self._failing(Refused(MODULE_ERROR, str(broken))))
+                return
+        if isinstance(made.output, bytes) and len(made.output) <= INLINE_BYTES_MAX:
+            content = describe(made.output, made.media_type)
+            await self._record(lease, job, self._succeeding(made, content), inline=made.output)
+            return
+        key = BlobKey(self._ids.uuid().replace("-", ""))
+        content = await self._kept(key, made.output, made.media_type)
+        try:
+            await self._record(lease, job, self._succeeding(made, content))
+        except StaleError:
+            await self._blobs.delete([key])
+            raise
+
+    def _succeeding(self, made: Succeeded, content: Content) -> Callable[[Job], Job]:
+        now = self._clock.now()
+        return lambda job: job.module_succeeded(now, content, made.warnings, made.metadata, made.facts)
+
+    def _failing(self, outcome: Refused | Crashed) -> Callable[[Job], Job]:
+        now = self._clock.now()
+
+        def step(job: Job) -> Job:
+            if isinstance(outcome, Refused):
+                return job.module_failed(now, _failure(job, outcome.reason, outcome.message))
+            times = job.runs[job.current].crashes + 1
+            text = f"{outcome.message} ({times} attempts)" if times > 1 else outcome.message
+            return job.module_crashed(
+                now,
+                _failure(job, outcome.reason, text),
+                attempts_max=self._limits.attempts_max,
+                extractors_spent=outcome.extractors_spent,
+            )
+
+        return step
 
     async def _kept(self, key: BlobKey, output: bytes | Spooled, media_type: str) -> Content:
         """A large output, in the blob store."""
         if isinstance(output, bytes):
             await self._blobs.put(key, output)
             return await asyncio.to_thread(describe, output, media_type, key)
-        with output.file:
-            await self._blobs.put(key, output.file)
+        await self._blobs.put(key, output.file)
         return Content(size_bytes=output.size_bytes, sha256=output.sha256, media_type=media_type, blob_key=key)
 
     async def forgive(self, lease: Lease, *, delay_seconds: float) -> None:
@@ -118,36 +155,41 @@ class Advance:
         with suppress(NotFoundError, StaleError):
             job = await self._engine.get(lease.job.tenant, lease.job.request_id)
             if _is_started(job, lease):
-                await self._engine.record(lease, job.attempt_forgiven(self._clock.now()))
+                await self._record(lease, job, lambda job: job.attempt_forgiven(self._clock.now()))
         await self._engine.release(lease, delay_seconds=delay_seconds)
 
     async def _attempt(self, lease: Lease, runner: Runner) -> Attempt:
         """Raises StaleError when the job is cancelled, removed, or another worker's."""
-        is_stale, outcome = False, None
-        try:
-            async with asyncio.TaskGroup() as group:
-                keeper = group.create_task(self._keep(lease), name=f"keep lease of {lease.job.request_id}")
-                guard = group.create_task(self._guard(lease), name=f"guard {lease.job.request_id}")
-                # The module needs not wait until its start is on disk; only its result must come after it.
-                started = group.create_task(
-                    self._engine.record(lease, lease.job.module_started(self._clock.now())), name="record start"
-                )
-                outcome = await self._outcome(lease, runner)
-                job = await started
-                guard.cancel()
-                keeper.cancel()
-        except* StaleError:
-            is_stale = True
-        if is_stale or outcome is None:
-            _discard(outcome)
-            raise StaleError
+        is_stale, outcome, job = False, None, None
+        with ExitStack() as undone:
+            undone.callback(lambda: _discard(outcome))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    keeper = group.create_task(self._keep(lease), name=f"keep lease of {lease.job.request_id}")
+                    guard = group.create_task(self._guard(lease), name=f"guard {lease.job.request_id}")
+                    # The module needs not wait until its start is on disk; only its result must come after it.
+                    started = group.create_task(self._start(lease), name="record start")
+                    outcome = await self._outcome(lease, runner)
+                    job = await started
+                    guard.cancel()
+                    keeper.cancel()
+            except* StaleError:
+                is_stale = True
+            if is_stale or outcome is None or job is None:
+                raise StaleError
+            undone.pop_all()
         return Attempt(lease, job, outcome)
+
+    async def _start(self, lease: Lease) -> Job:
+        now = self._clock.now()
+        return await self._record(lease, lease.job, lambda job: job.module_started(now))
 
     async def _outcome(self, lease: Lease, runner: Runner) -> Outcome:
         job = lease.job
         run = job.runs[job.current]
-        if run.attempt >= STARTS_MAX:
-            return Refused("SERVER_DIED", f"the server stopped {run.attempt} times while the module ran")
+        starts = run.attempt - run.attempts_before
+        if starts >= STARTS_MAX:
+            return Refused("SERVER_DIED", f"the server stopped {starts} times while the module ran")
         seconds_max = self._seconds_left(job)
         if seconds_max <= 0:
             return self._late(job)
@@ -220,7 +262,7 @@ class Advance:
         with suppress(NotFoundError, StaleError):
             job = await self._engine.get(lease.job.tenant, lease.job.request_id)
             if job.state is JobState.CANCELLING:
-                await self._engine.record(lease, job.cancelled(self._clock.now()))
+                await self._record(lease, job, lambda job: job.cancelled(self._clock.now()))
         await self._engine.release(lease)
 
     async def _give_back(self, lease: Lease) -> None:
@@ -228,18 +270,18 @@ class Advance:
         with suppress(NotFoundError, StaleError):
             job = await self._engine.get(lease.job.tenant, lease.job.request_id)
             if _is_started(job, lease):
-                await self._engine.record(lease, job.module_released(self._clock.now()))
+                await self._record(lease, job, lambda job: job.module_released(self._clock.now()))
         await self._engine.release(lease)
 
 
 def _discard(outcome: Outcome | None) -> None:
-    if isinstance(outcome, Succeeded) and isinstance(outcome.output, Spooled):
-        outcome.output.file.close()
+    if isinstance(outcome, Succeeded):
+        outcome.close()
 
 
 def _is_started(job: Job, lease: Lease) -> bool:
-    """Was the attempt of this lease recorded?"""
-    return job.state is JobState.RUNNING and job.revision != lease.job.revision
+    """Was the attempt of this lease recorded? Not told by the revision: a file that is refiled has a new one, too."""
+    return job.state is JobState.RUNNING and job.runs != lease.job.runs
 
 
 def _failure(job: Job, reason: str, message: str) -> Failure:

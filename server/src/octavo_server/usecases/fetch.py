@@ -12,7 +12,7 @@ from octavo_server.ports.clock import Clock
 from octavo_server.ports.engine import Engine
 
 CHUNK_BYTES_MAX = 256 * 1024
-EXTENSIONS = {"application/json": ".json", "text/plain": ".txt"}
+EXTENSIONS = {"application/json": ".json", "text/plain": ".txt", "application/vnd.sqlite3": ".db"}
 
 
 @dataclass(frozen=True, slots=True)

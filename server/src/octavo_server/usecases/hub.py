@@ -3,42 +3,32 @@
 It carries no states, so it can lose none: a slow watcher costs one slot a job, never a growing queue.
 """
 
-import asyncio
 from collections.abc import Collection, Iterator
-from contextlib import aclosing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, aclosing, contextmanager
 
 from octavo_server.domain.errors import ResourceExhaustedError, UnavailableError
-from octavo_server.domain.ids import RequestId, Revision
-from octavo_server.domain.jobs import Progress
-from octavo_server.ports.engine import Engine, JobChanged, JobProgressed, JobRemoved
+from octavo_server.domain.ids import PipelineName, RequestId, Revision, TenantId
+from octavo_server.domain.jobs import Job, JobState, ModuleState, Progress
+from octavo_server.ports.engine import Change, Engine, JobChanged, JobProgressed, JobRemoved
+from octavo_server.usecases.bells import Bells, Subscription
 
 WATCHERS_RETRY_SECONDS = 5.0
 
-
-@dataclass(slots=True, eq=False)
-class Subscription:
-    """One watcher's bell, and which of its jobs it has to look at again."""
-
-    bell: asyncio.Event = field(default_factory=asyncio.Event)
-    dirty: set[RequestId] = field(default_factory=set)
-
-    def take(self) -> set[RequestId]:
-        """The jobs to look at. Cleared before they are read: what changes during the read rings again."""
-        self.bell.clear()
-        dirty, self.dirty = self.dirty, set()
-        return dirty
+PipelineKey = tuple[TenantId, PipelineName]
 
 
 class WatchHub:
-    """Rings the watchers of a job when it changes."""
+    """Rings the watchers of a job, and those of its pipeline, when it changes."""
 
     def __init__(self, *, engine: Engine, watchers_max: int) -> None:
         self._engine = engine
         self._watchers_max = watchers_max
-        self._watchers: dict[RequestId, set[Subscription]] = {}
+        self._of_jobs = Bells[RequestId]()
+        self._of_pipelines = Bells[PipelineKey]()
         self._count = 0
         self._progress: dict[RequestId, Progress] = {}
+        self._running: dict[RequestId, PipelineKey] = {}
+        """Where jobs belong whose modules run: a report of progress does not say."""
         self._closing = False
         self.position = Revision(0)
         """Every change up to this revision has rung. Set once, before the first watch, to where the engine is."""
@@ -49,35 +39,29 @@ class WatchHub:
 
         Raises ResourceExhaustedError if there are `watchers_max` already, UnavailableError while closing.
         """
-        self.check_open()
-        if self._count >= self._watchers_max:
-            raise ResourceExhaustedError(
-                f"{self._watchers_max} watches are open, the most this server holds: watch several jobs in one stream",
-                reason="WATCHERS_FULL",
-                retry_seconds=WATCHERS_RETRY_SECONDS,
-            )
-        self._count += 1
-        try:
-            with self.observe(request_ids) as subscription:
-                yield subscription
-        finally:
-            self._count -= 1
+        with self._admitted(), self.observe(request_ids) as subscription:
+            yield subscription
 
     @contextmanager
-    def observe(self, request_ids: Collection[RequestId]) -> Iterator[Subscription]:
-        """The same for the server's own use: not counted, and not ended by `close`."""
-        subscription = Subscription()
-        for request_id in request_ids:
-            self._watchers.setdefault(request_id, set()).add(subscription)
-        try:
+    def subscribe_pipeline(self, tenant: TenantId, pipeline: PipelineName) -> Iterator[Subscription]:
+        """A bell for all jobs of a pipeline: `has_news` when one changed or went, `dirty` those that got further.
+
+        Raises as `subscribe`.
+        """
+        with self._admitted(), self._of_pipelines.hung([(tenant, pipeline)]) as subscription:
             yield subscription
-        finally:
-            for request_id in request_ids:
-                self._forget(request_id, subscription)
+
+    def observe(self, request_ids: Collection[RequestId]) -> AbstractContextManager[Subscription]:
+        """Like `subscribe`, for the server's own use: not counted, and not ended by `close`."""
+        return self._of_jobs.hung(request_ids)
 
     def progress_of(self, request_id: RequestId) -> Progress | None:
         """How far the job's running module is, if it told."""
         return self._progress.get(request_id)
+
+    def ring_pipeline(self, tenant: TenantId, pipeline: PipelineName) -> None:
+        """The pipeline itself changed: its watchers have to look at it."""
+        self._of_pipelines.ring((tenant, pipeline), None)
 
     def check_open(self) -> None:
         """Raises UnavailableError once the hub is closing."""
@@ -87,33 +71,55 @@ class WatchHub:
     def close(self) -> None:
         """End every watch now. Call before the gRPC server stops, which waits for open streams."""
         self._closing = True
-        for request_id in self._watchers:
-            self._ring(request_id)
+        self._of_jobs.ring_all()
+        self._of_pipelines.ring_all()
 
     async def follow(self) -> None:
         """Follow the feed from `position` on until the engine closes."""
         async with aclosing(self._engine.changes(self.position)) as changes:
             async for change in changes:
-                match change:
-                    case JobChanged(job):
-                        self._progress.pop(job.request_id, None)
-                        self._ring(job.request_id)
-                        self.position = job.revision
-                    case JobRemoved(request_id, revision):
-                        self._progress.pop(request_id, None)
-                        self._ring(request_id)
-                        self.position = revision
-                    case JobProgressed(request_id, progress):
-                        self._progress[request_id] = progress
-                        self._ring(request_id)
+                self._tell(change)
 
-    def _ring(self, request_id: RequestId) -> None:
-        for subscription in self._watchers.get(request_id, ()):
-            subscription.dirty.add(request_id)
-            subscription.bell.set()
+    def _tell(self, change: Change) -> None:
+        match change:
+            case JobChanged(job):
+                self._progress.pop(job.request_id, None)
+                self._note(job)
+                self._ring(job.request_id, (job.tenant, job.pipeline))
+                self.position = job.revision
+            case JobRemoved(request_id, revision, tenant, pipeline):
+                self._progress.pop(request_id, None)
+                self._running.pop(request_id, None)
+                self._ring(request_id, (tenant, pipeline))
+                self.position = revision
+            case JobProgressed(request_id, progress):
+                self._progress[request_id] = progress
+                self._of_jobs.ring(request_id, request_id)
+                key = self._running.get(request_id)
+                if key is not None:
+                    self._of_pipelines.ring(key, request_id)
 
-    def _forget(self, request_id: RequestId, subscription: Subscription) -> None:
-        watchers = self._watchers[request_id]
-        watchers.discard(subscription)
-        if not watchers:
-            del self._watchers[request_id]
+    def _note(self, job: Job) -> None:
+        if job.state is JobState.RUNNING and any(run.state is ModuleState.RUNNING for run in job.runs):
+            self._running[job.request_id] = (job.tenant, job.pipeline)
+        else:
+            self._running.pop(job.request_id, None)
+
+    def _ring(self, request_id: RequestId, key: PipelineKey) -> None:
+        self._of_jobs.ring(request_id, request_id)
+        self._of_pipelines.ring(key, None)
+
+    @contextmanager
+    def _admitted(self) -> Iterator[None]:
+        self.check_open()
+        if self._count >= self._watchers_max:
+            raise ResourceExhaustedError(
+                f"{self._watchers_max} watches are open, the most this server holds: watch several jobs in one stream",
+                reason="WATCHERS_FULL",
+                retry_seconds=WATCHERS_RETRY_SECONDS,
+            )
+        self._count += 1
+        try:
+            yield
+        finally:
+            self._count -= 1

@@ -40,7 +40,7 @@ class Receive:
 
     def __init__(self, *, uploads: Uploads, limits: Limits) -> None:
         self._uploads = uploads
-        self._bytes_max = max(limits.document_bytes_max, limits.text_bytes_max)
+        self._bytes_max = max(limits.document_bytes_max, limits.text_bytes_max, limits.json_bytes_max)
 
     async def __call__(self, tenant: TenantId, chunks: AsyncIterable[Chunk]) -> tuple[UploadId, Upload]:
         """Append the chunks in order, and finish at the one with the SHA-256.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from octavo_server.domain.errors import InvalidArgumentError, NotFoundError
 from octavo_server.domain.ids import RequestId, Revision, TenantId
 from octavo_server.domain.jobs import Job, Progress
-from octavo_server.usecases.hub import Subscription, WatchHub
+from octavo_server.usecases.bells import Subscription
+from octavo_server.usecases.hub import WatchHub
 from octavo_server.usecases.report import Report
 
 REQUEST_IDS_MAX = 1_000
@@ -22,6 +23,15 @@ class Snapshot:
 
     job: Job
     progress: Progress | None
+    seen: Revision | None
+    """None: a watch that resumes here has to start from the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A job expired or was deleted. A watch that resumes after `seen` misses nothing."""
+
+    request_id: RequestId
     seen: Revision
 
 
@@ -60,7 +70,7 @@ class Watch:
         """First every job as it is (with `after`: those that changed since), then every later state, until all are
         final. Raises NotFoundError if a job is unknown, expires or is deleted; UnavailableError when the server stops.
         """
-        interval = _heartbeat(heartbeat_seconds)
+        interval = valid_interval(heartbeat_seconds)
         if not 1 <= len(request_ids) <= REQUEST_IDS_MAX:
             raise InvalidArgumentError(
                 "request_ids", f"must be 1 to {REQUEST_IDS_MAX} ids; these are {len(request_ids)}"
@@ -79,7 +89,7 @@ class Watch:
                 watched.seen = max(watched.seen, position)
                 if not watched.open_ids:
                     return
-                await _bell(subscription, interval)
+                await rung(subscription, interval)
                 self._hub.check_open()
                 if not subscription.dirty:
                     subscription.take()
@@ -110,7 +120,7 @@ class Watch:
         ]
 
 
-async def _bell(subscription: Subscription, seconds_max: float) -> None:
+async def rung(subscription: Subscription, seconds_max: float) -> None:
     """Wait until it rings, or so long. A bare timer: thousands of watchers feel what asyncio.timeout costs."""
     timer = asyncio.get_running_loop().call_later(seconds_max, subscription.bell.set)
     try:
@@ -119,7 +129,8 @@ async def _bell(subscription: Subscription, seconds_max: float) -> None:
         timer.cancel()
 
 
-def _heartbeat(seconds: float | None) -> float:
+def valid_interval(seconds: float | None) -> float:
+    """Seconds between heartbeats, the default if None. Raises InvalidArgumentError."""
     if seconds is None:
         return HEARTBEAT_SECONDS_DEFAULT
     if not HEARTBEAT_SECONDS_MIN <= seconds <= HEARTBEAT_SECONDS_MAX:

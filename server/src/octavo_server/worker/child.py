@@ -1,24 +1,22 @@
 """The child process: runs modules, one at a time, on whatever the documents are.
 
-`python -m octavo_server.worker.child MODULES LIMITS PARENT`, with a socket to the parent as standard input. MODULES is
-a dotted name of a package with MODULES in it. The process is single-threaded as far as it is ours, and trusts nothing:
-before the first document it gives up its rights (limits.lock_down).
+`python -m octavo_server.worker.child REGISTRY LIMITS PARENT`, with a socket to the parent as standard input. The
+process is single-threaded as far as it is ours, and trusts nothing: before the first document it gives up its rights
+(limits.lock_down).
 """
 
-import importlib
 import os
 import select
 import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-import octavo_server
 from octavo_server.domain.jobs import Progress
 from octavo_server.domain.metadata import DocumentMetadata
 from octavo_server.extractors.base import CannotExtractError, Document, Extracted
-from octavo_server.modules.base import Input, Module, Output, RefusalError
+from octavo_server.modules.base import Input, Module, RefusalError
 from octavo_server.ports.runner import Refused, Succeeded
 from octavo_server.worker import limits as rights
 from octavo_server.worker.frames import PREFIX, Header, pack, unpack_header, unpack_prefix
@@ -27,12 +25,18 @@ from octavo_server.worker.messages import (
     PROGRESS_SECONDS_MIN,
     READY,
     ask_header,
+    checked,
     handover_header,
+    index_header,
     progress_header,
     read_message,
     refused_header,
     succeeded_header,
 )
+from octavo_server.worker.registry import Registry
+
+Frame = tuple[Header, bytes | bytearray]
+"""A header, and the payload behind it."""
 
 ANSWER_BYTES_MAX = 2**31
 """The parent keeps to its own limits; this one tells nonsense from a frame."""
@@ -53,11 +57,11 @@ class Connection:
             self._end.sendall(payload)
 
     def report(self, progress: Progress) -> None:
-        """Write a frame of progress, unless the last one was a moment ago."""
+        """Write a frame of progress, unless the last one was a moment ago. Raises MalformedFrameError."""
         now = time.monotonic()
         if now - self._reported >= PROGRESS_SECONDS_MIN:
             self._reported = now
-            self.send(progress_header(progress))
+            self.send(checked(progress_header(progress)))
 
     def hand_over(self, *, is_last: bool) -> None:
         """Tell that an extractor is done."""
@@ -104,13 +108,13 @@ class Connection:
         return bytes(data)
 
 
-def main(registry: str, limits: ChildLimits, parent: int) -> None:
+def main(registry: Registry, limits: ChildLimits, parent: int) -> None:
     """Serve the parent until it closes the socket."""
     rights.bind_to_parent(parent)
     rights.limit_memory(limits)
     # The modules' own source starts no threads; the libraries, which may, are loaded later, when it is run.
-    modules: Mapping[str, Module] = importlib.import_module(registry).MODULES
-    rights.isolate(_code_folders(registry), connect_port=limits.connect_port)
+    modules = registry.load()
+    rights.isolate(registry.code_folders(), connect_port=limits.connect_port)
     with socket.socket(fileno=os.dup(0)) as end:
         connection = Connection(end)
         connection.send(READY)
@@ -125,18 +129,6 @@ def main(registry: str, limits: ChildLimits, parent: int) -> None:
     # At once: threads of native libraries may still run, and some fall when the interpreter goes before them.
     sys.stderr.flush()
     os._exit(0)
-
-
-def _code_folders(registry: str) -> Iterator[str]:
-    """Where Python, its packages and the modules are. Not all of sys.path: it may have the server's working folder."""
-    for prefix in (sys.prefix, sys.base_prefix):
-        yield from (f"{prefix}/lib", f"{prefix}/lib64")
-    yield from (path for path in sys.path if path.endswith(("/site-packages", "/dist-packages")))
-    # Wherever this package is installed, its dependencies are beside it; or only its source, if it is editable.
-    yield os.path.dirname(octavo_server.__path__[0])  # noqa: PTH120  # pathlib takes 20 ms to import in each child
-    source = sys.modules[registry].__file__
-    assert source is not None
-    yield os.path.dirname(source)  # noqa: PTH120  # as above
 
 
 def _warm_ups(modules: Mapping[str, Module]) -> Iterator[Callable[[], None]]:
@@ -162,32 +154,43 @@ def _serve(
             extractors_spent=header["extractors_spent"],
             on_handover=connection.hand_over,
         )
-        answer, payload = _run(modules[header["module"]], given, limits, connection.report)
+        frames = _run(modules[header["module"]], given, limits, connection.report)
     finally:
         document.close()
         os.close(descriptor)
-    connection.send(answer, payload)
+    for answer, payload in frames:
+        connection.send(answer, payload)
 
 
-def _run(
-    module: Module, given: Input, limits: ChildLimits, report: Callable[[Progress], None]
-) -> tuple[Header, bytes | bytearray]:
+def _run(module: Module, given: Input, limits: ChildLimits, report: Callable[[Progress], None]) -> Sequence[Frame]:
+    try:
+        return _answered(module, given, limits, report)
+    except MemoryError:
+        return _refused("MEMORY_LIMIT", f"used more than {limits.data_in_words}")
+    except Exception as error:  # noqa: BLE001  # what a module does not foresee must not end as a crash
+        _log(error)
+        return _refused("MODULE_ERROR", f"module {module.spec.name} failed in a way nobody foresaw")
+
+
+def _answered(module: Module, given: Input, limits: ChildLimits, report: Callable[[Progress], None]) -> Sequence[Frame]:
+    """What the module made, or why it refused. Raises MalformedFrameError if that can't be told to the parent."""
     try:
         output = module.run(given, report)
     except RefusalError as refusal:
-        return refused_header(refusal.reason, refusal.message), b""
-    except MemoryError:
-        return refused_header("MEMORY_LIMIT", f"used more than {limits.data_in_words}"), b""
-    except Exception as error:  # noqa: BLE001  # what a module does not foresee must not end as a crash
-        _log(error)
-        return refused_header("MODULE_ERROR", f"module {module.spec.name} failed in a way nobody foresaw"), b""
-    return _checked(output, limits)
+        return _refused(refusal.reason, refusal.message)
+    bytes_max = limits.output_bytes_max * module.spec.output_factor
+    for data in (output.data, output.index):
+        if not isinstance(data, bytes | bytearray):
+            raise TypeError("an output must be bytes")
+        if len(data) > bytes_max:
+            return _refused("OUTPUT_TOO_LARGE", f"the output is larger than {bytes_max:,} bytes")
+    end = succeeded_header(output.media_type, output.warnings, output.metadata, output.facts)
+    frames: list[Frame] = [(index_header(), output.index)] if output.index else []
+    return [*frames, (checked(end), output.data)]
 
 
-def _checked(output: Output, limits: ChildLimits) -> tuple[Header, bytes | bytearray]:
-    if len(output.data) > limits.output_bytes_max:
-        return refused_header("OUTPUT_TOO_LARGE", f"the output is larger than {limits.output_bytes_max:,} bytes"), b""
-    return succeeded_header(output.media_type, output.warnings, output.metadata), output.data
+def _refused(reason: str, message: str) -> Sequence[Frame]:
+    return [(checked(refused_header(reason, message)), b"")]
 
 
 def _log(error: Exception) -> None:
@@ -198,4 +201,4 @@ def _log(error: Exception) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], ChildLimits.from_text(sys.argv[2]), int(sys.argv[3]))
+    main(Registry.from_text(sys.argv[1]), ChildLimits.from_text(sys.argv[2]), int(sys.argv[3]))

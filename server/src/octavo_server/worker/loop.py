@@ -1,13 +1,14 @@
 """Claim, run, record, repeat."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 
 import structlog
 
 from octavo_server.domain.errors import OctavoError, UnavailableError
 from octavo_server.ports.engine import Engine, Lease
 from octavo_server.usecases.advance import Advance, Attempt
+from octavo_server.worker.process import Child
 from octavo_server.worker.sandbox import Sandbox
 
 LOOPS_PER_CHILD = 2
@@ -66,13 +67,18 @@ class WorkerLoop:
                 await self._engine.release(lease)
                 return
             try:
-                attempt = await self._advance.run(lease, child)
-                await busy.aclose()
-                if attempt:
-                    await self._advance.conclude(attempt)
-                    _tell(attempt)
+                await self._work(lease, child, busy)
             except Exception as trouble:  # noqa: BLE001  # whatever it is, one job's trouble must not end the loop
                 await self._rest(lease, trouble)
+
+    async def _work(self, lease: Lease, child: Child, busy: AsyncExitStack) -> None:
+        attempt = await self._advance.run(lease, child)
+        if attempt is None:
+            return
+        with closing(attempt):
+            await busy.aclose()
+            await self._advance.conclude(attempt)
+            _tell(attempt)
 
     async def _rest(self, lease: Lease, trouble: Exception) -> None:
         """The job is not to blame, and not lost: it is tried again later."""

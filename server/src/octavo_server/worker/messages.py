@@ -1,7 +1,9 @@
 """The messages of parent and child, as frame headers; and the parent's distrust of a child's."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 from octavo_server.domain.ids import Instant
@@ -17,9 +19,14 @@ TEXT_CHARS_MAX = 500
 """A message or warning for people; beyond, it is cut."""
 WARNINGS_MAX = 20
 COUNT_MAX = 2**53
+FACTS_MAX = 8
 _EXTRACTOR = re.compile(r"[a-z][a-z-]{0,63}")
 _NAME = re.compile(r"[A-Z][A-Z_]{0,63}")
+_FACT = re.compile(r"[a-z_]{1,32}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,64}/[a-z0-9.+-]{1,64}")
+
+
+_NO_FACTS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,14 @@ class Handover:
     """No further extractor begins: the text is there."""
 
 
-Message = Progress | Ask | Handover | Outcome
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What searches find in the output that follows. Whoever discards it closes its file, if it has one."""
+
+    data: bytes | Spooled
+
+
+Message = Progress | Ask | Handover | Index | Outcome
 """What a child says while it works on a task."""
 
 
@@ -79,13 +93,24 @@ def progress_header(progress: Progress) -> Header:
     }
 
 
-def succeeded_header(media_type: str, warnings: tuple[str, ...], metadata: DocumentMetadata | None = None) -> Header:
+def index_header() -> Header:
+    """Comes before the module's end, if it made a search index; that is the frame's payload."""
+    return {"type": "index"}
+
+
+def succeeded_header(
+    media_type: str,
+    warnings: tuple[str, ...],
+    metadata: DocumentMetadata | None = None,
+    facts: Mapping[str, int] = _NO_FACTS,
+) -> Header:
     """The module's end; its output is the frame's payload."""
     return {
         "type": "succeeded",
         "media_type": media_type,
         "warnings": [_sentence(warning) for warning in warnings[:WARNINGS_MAX]],
         "metadata": asdict(bounded(metadata)) if metadata else None,
+        "facts": dict(facts),
     }
 
 
@@ -112,18 +137,34 @@ def read_message(header: Header, payload: bytes | Spooled, *, number: str) -> Me
             return Handover(is_last)
         case {"type": "ask", "extractor": extractor} if not payload:
             return Ask(_matching(extractor, _EXTRACTOR))
-        case {"type": "succeeded", "media_type": media_type, "warnings": list(warnings), "metadata": metadata}:
-            if len(warnings) > WARNINGS_MAX:
-                raise MalformedFrameError("too many warnings")
+        case {"type": "index"}:
+            return Index(payload)
+        case {"type": "succeeded"}:
+            return _read_succeeded(header, payload)
+        case {"type": "refused", "reason": reason, "message": message} if not payload:
+            return Refused(_matching(reason, _NAME), _text(message))
+    raise MalformedFrameError("a header of no known type")
+
+
+def checked(header: Header) -> Header:
+    """The header of a message, as a parent will take it. Raises MalformedFrameError for a module's mistake."""
+    read_message(header | {"task": ""}, b"", number="")
+    return header
+
+
+def _read_succeeded(header: Header, payload: bytes | Spooled) -> Succeeded:
+    match header:
+        case {"media_type": media_type, "warnings": list(warnings), "metadata": metadata, "facts": dict(facts)}:
+            if len(warnings) > WARNINGS_MAX or len(facts) > FACTS_MAX:
+                raise MalformedFrameError("too many warnings or facts")
             return Succeeded(
                 output=payload,
                 media_type=_matching(media_type, _MEDIA_TYPE),
                 warnings=tuple(map(_text, warnings)),
                 metadata=None if metadata is None else read_metadata(metadata),
+                facts={_matching(name, _FACT): _count(value) for name, value in facts.items()},
             )
-        case {"type": "refused", "reason": reason, "message": message} if not payload:
-            return Refused(_matching(reason, _NAME), _text(message))
-    raise MalformedFrameError("a header of no known type")
+    raise MalformedFrameError("an end that is not as it should be")
 
 
 def read_metadata(value: Any) -> DocumentMetadata:

@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +18,14 @@ from octavo_server.ports.runner import Crashed, Outcome, Refused, Spooled, Succe
 from octavo_server.worker.answers import send_answer
 from octavo_server.worker.endings import crash, name_of
 from octavo_server.worker.frames import MalformedFrameError, pack
+from octavo_server.worker.kept_index import KeptIndex
 from octavo_server.worker.limits import ChildLimits
 from octavo_server.worker.memory_guard import MemoryGuard, private_bytes
-from octavo_server.worker.messages import READY, Ask, Handover, Message, read_message, task_header
+from octavo_server.worker.messages import READY, Ask, Handover, Index, Message, read_message, task_header
 from octavo_server.worker.noise import log_pipe
 from octavo_server.worker.pace import Pace
 from octavo_server.worker.receiver import ChildEndedError, Receiver
+from octavo_server.worker.registry import Registry
 from octavo_server.worker.sources import open_source
 
 EXIT_SECONDS_MAX = 1.0
@@ -63,11 +65,13 @@ class Child:
         receiver: Receiver,
         limits: ChildLimits,
         relay: Relay | None,
+        output_factors: Mapping[str, int],
     ) -> None:
         self._process = process
         self._end = end
         self._limits = limits
         self._relay = relay
+        self._output_factors = output_factors
         self._receiver = receiver
         self._jobs = 0
         self._begun = 0
@@ -78,7 +82,12 @@ class Child:
 
     @classmethod
     async def start(
-        cls, *, limits: ChildLimits, modules: str, relay: Relay | None = None, spool_folder: Path | None = None
+        cls,
+        *,
+        limits: ChildLimits,
+        registry: Registry,
+        relay: Relay | None = None,
+        spool_folder: Path | None = None,
     ) -> Self:
         """Start a process; `ready` tells when it can work. Large outputs go into unnamed files in `spool_folder`."""
         ours, theirs = socket.socketpair()
@@ -88,7 +97,7 @@ class Child:
             log_lines, write_end = await log_pipe()
             try:
                 process = await asyncio.create_subprocess_exec(
-                    *_command(limits, modules),
+                    *_command(limits, registry),
                     stdin=theirs.fileno(),
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=write_end,
@@ -102,7 +111,7 @@ class Child:
             undo.pop_all()
         log_lines.pid = process.pid
         receiver = Receiver(ours, payload_bytes_max=limits.output_bytes_max, spool_folder=spool_folder)
-        return cls(process, ours, receiver=receiver, limits=limits, relay=relay)
+        return cls(process, ours, receiver=receiver, limits=limits, relay=relay, output_factors=registry.output_factors)
 
     @property
     def pid(self) -> int:
@@ -191,23 +200,26 @@ class Child:
         # The child waits for a task, so there is room for a frame in the socket: this does not block.
         has_relay = self._relay is not None
         socket.send_fds(self._end, [pack(task_header(task, number, has_relay=has_relay))], [source])
-        while True:
-            match await self._message(number):
-                case Ask() as ask:
-                    await self._answer(ask, task, source, number, is_first=has_relay)
-                    has_relay = False
-                case Handover(is_last=is_last):
-                    self._begun = 0 if is_last else self._begun + 1
-                    if self._begun > EXTRACTORS_MAX:
-                        raise MalformedFrameError("no chain has so many extractors")
-                case Progress() as progress:
-                    if pace.admits():
-                        on_progress(progress)
-                case outcome:
-                    return outcome
+        with KeptIndex() as index:
+            while True:
+                match await self._message(task, number):
+                    case Ask() as ask:
+                        await self._answer(ask, task, source, number, is_first=has_relay)
+                        has_relay = False
+                    case Handover(is_last=is_last):
+                        self._begun = 0 if is_last else self._begun + 1
+                        if self._begun > EXTRACTORS_MAX:
+                            raise MalformedFrameError("no chain has so many extractors")
+                    case Progress() as progress:
+                        if pace.admits():
+                            on_progress(progress)
+                    case Index(data):
+                        index.keep(data)
+                    case outcome:
+                        return index.given_to(outcome)
 
-    async def _message(self, number: str) -> Message:
-        header, payload = await self._receiver.frame()
+    async def _message(self, task: Task, number: str) -> Message:
+        header, payload = await self._receiver.frame(payload_factor=self._output_factors.get(task.run.name, 1))
         try:
             return self._checked(read_message(header, payload, number=number))
         except MalformedFrameError:
@@ -248,10 +260,10 @@ class Child:
             self._is_retired = True
 
 
-def _command(limits: ChildLimits, modules: str) -> list[str]:
+def _command(limits: ChildLimits, registry: Registry) -> list[str]:
     # -P and -s: neither the working folder nor the user's own packages come before ours.
     program = [sys.executable, "-P", "-s", "-m", "octavo_server.worker.child"]
-    return [*program, modules, limits.to_text(), str(os.getpid())]
+    return [*program, registry.to_text(), limits.to_text(), str(os.getpid())]
 
 
 def _environment() -> dict[str, str]:

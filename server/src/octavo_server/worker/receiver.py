@@ -45,10 +45,13 @@ class Receiver:
         """Is nothing left of what came from the socket?"""
         return not self._received
 
-    async def frame(self) -> tuple[Header, bytes | Spooled]:
-        """The next frame. Raises ChildEndedError, MalformedFrameError; OSError if a file can't be written."""
+    async def frame(self, *, payload_factor: int = 1) -> tuple[Header, bytes | Spooled]:
+        """The next frame, whose payload may have `payload_factor` times the usual bytes.
+
+        Raises ChildEndedError, MalformedFrameError; OSError if a file can't be written.
+        """
         header_bytes, payload_bytes = unpack_prefix(
-            await self._receive(PREFIX.size), payload_bytes_max=self._payload_bytes_max
+            await self._receive(PREFIX.size), payload_bytes_max=self._payload_bytes_max * payload_factor
         )
         header = unpack_header(await self._receive(header_bytes))
         if payload_bytes < SPOOLED_BYTES_MIN:

@@ -1,19 +1,22 @@
 """A pool of child processes to run modules in."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import structlog
 
 from octavo_server.domain.jobs import Progress
+from octavo_server.modules.plug_ins import PlugIn
 from octavo_server.ports.runner import Outcome, Task
 from octavo_server.worker.frames import MalformedFrameError
 from octavo_server.worker.limits import ChildLimits
 from octavo_server.worker.process import Child, Relay
 from octavo_server.worker.receiver import ChildEndedError
+from octavo_server.worker.registry import Registry
 
 START_DELAYS_SECONDS = (0.1, 0.5, 2.0, 5.0)
 """Between attempts to start a child that dies before it can work; the last for good."""
@@ -24,8 +27,9 @@ log = structlog.get_logger()
 class Sandbox:
     """Keeps `children` processes ready. Entering does not wait for them; leaving kills and reaps them all.
 
-    `modules` names the package whose MODULES the children run. `relay` answers what they ask in the middle of a task.
-    Large outputs go into unnamed files in `spool_folder`.
+    `modules` names the package whose MODULES the children run, beside `plug_ins`; `output_factors` tells which of these
+    may make more than the usual bytes, and how many times. `relay` answers what they ask in the middle of a task. Large
+    outputs go into unnamed files in `spool_folder`.
     """
 
     def __init__(
@@ -34,12 +38,14 @@ class Sandbox:
         limits: ChildLimits,
         children: int,
         modules: str = "octavo_server.modules",
+        plug_ins: Sequence[PlugIn] = (),
+        output_factors: Mapping[str, int] = MappingProxyType({}),
         relay: Relay | None = None,
         spool_folder: Path | None = None,
     ) -> None:
         self._limits = limits
         self._count = children
-        self._modules = modules
+        self._registry = Registry(package=modules, plug_ins=plug_ins, output_factors=dict(output_factors))
         self._relay = relay
         self._spool_folder = spool_folder
         self._free = asyncio.LifoQueue[Child]()
@@ -82,7 +88,7 @@ class Sandbox:
 
     async def _start(self) -> Child:
         return await Child.start(
-            limits=self._limits, modules=self._modules, relay=self._relay, spool_folder=self._spool_folder
+            limits=self._limits, registry=self._registry, relay=self._relay, spool_folder=self._spool_folder
         )
 
     async def _keep(self) -> None:

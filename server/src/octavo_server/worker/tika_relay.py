@@ -80,8 +80,12 @@ class TikaRelay:
 
 def _told(outcome: Outcome) -> Succeeded | Refused:
     match outcome:
-        case Succeeded():
+        case Succeeded(index=None):
             return outcome
+        case Succeeded():
+            # No relay makes a search index: this is none of ours any more.
+            outcome.close()
+            outcome = Crashed("CHILD_DIED", "a relay made an index")
         case Refused(reason="MEMORY_LIMIT") | Crashed(reason="MEMORY_LIMIT"):
             return Refused(UNAVAILABLE, "the answer of Tika Server takes too much memory")
         case Refused(reason=reason) if reason in _OF_THE_DOCUMENT:

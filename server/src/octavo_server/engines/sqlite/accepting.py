@@ -8,7 +8,7 @@ from octavo_server.domain.errors import NotFoundError
 from octavo_server.domain.ids import Revision
 from octavo_server.domain.jobs import Job
 from octavo_server.engines import refusals
-from octavo_server.engines.sqlite.jobs import DOCUMENT_SLOT, accepted_with_key
+from octavo_server.engines.sqlite.jobs import DOCUMENT_SLOT, accepted_with_key, file_time, tag_rows
 from octavo_server.engines.sqlite.operations import Acceptance
 from octavo_server.engines.sqlite.removal import make_room
 from octavo_server.engines.sqlite.statements import SQL
@@ -59,20 +59,24 @@ def _add(tables: Tables, fitting: dict[Revision, Acceptance]) -> dict[Revision, 
     if count < len(fitting):
         numbers = tables.all(SQL["added_since"], next(iter(fitting)))
         fitting = {number: fitting[number] for (number,) in numbers}
-    contents = []
+    contents: list[Sequence[Any]] = []
+    tags: list[Sequence[Any]] = []
     for revision, one in fitting.items():
         if one.inline is not None:
             contents.append((revision, DOCUMENT_SLOT, one.inline))
         else:
             tables.execute(SQL["add_blob"], one.job.document.blob_key, revision)
+        tags += tag_rows(revision, one.job)
         one.result = Accepted(replace(one.job, revision=revision), deduplicated=False)
     tables.insert("add_contents", contents)
+    tables.insert("add_tags", tags)
     return fitting
 
 
 def _row(revision: Revision, one: Acceptance) -> tuple[Any, ...]:
     job = one.job
     return (
+        revision,
         revision,
         revision,
         job.request_id,
@@ -85,6 +89,11 @@ def _row(revision: Revision, one: Acceptance) -> tuple[Any, ...]:
         job.expire_time,
         0,
         one.body,
+        job.state.value,
+        job.file.directory,
+        job.file.name,
+        job.create_time,
+        file_time(job),
     )
 
 

@@ -1,7 +1,9 @@
 """The engine's face on the event loop: what lives in memory is answered here, the rest by the owned thread."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -15,32 +17,47 @@ from octavo_server.engines.feed import Feed
 from octavo_server.engines.outputs import latest_output
 from octavo_server.engines.queue import NO_LEASE, JobQueue, Ticket
 from octavo_server.engines.refusals import closed
-from octavo_server.engines.sqlite import jobs, pipelines, removal
+from octavo_server.engines.sqlite import jobs, keywords, pipelines, removal
 from octavo_server.engines.sqlite.cache import LatestCache
-from octavo_server.engines.sqlite.data_dir import DataDirLock
+from octavo_server.engines.sqlite.data_dir import DataDirError, DataDirLock
 from octavo_server.engines.sqlite.group_commit import GroupCommit
+from octavo_server.engines.sqlite.listings import SqliteListings
 from octavo_server.engines.sqlite.operations import Acceptance
+from octavo_server.engines.sqlite.reading import Reader
+from octavo_server.engines.sqlite.refiling import Refiling, refile
 from octavo_server.engines.sqlite.schema import open_database
 from octavo_server.engines.sqlite.statements import SQL
 from octavo_server.engines.sqlite.tables import Tables
 from octavo_server.ports.clock import Clock
-from octavo_server.ports.engine import Accepted, Change, JobChanged, JobProgressed, Lease, Removed, StaleError
+from octavo_server.ports.engine import Accepted, Change, JobChanged, JobProgressed, Lease, Refiled, Removed, StaleError
+from octavo_server.ports.listings import LOOKED_AT_MAX, KeywordEntry
 
 PIPELINES_CACHED_MAX = 1_000
 
 T = TypeVar("T")
 
 
-class SqliteEngine:
+class SqliteEngine(SqliteListings):
     """Holds jobs in one SQLite database. What is in memory (cache, queue, feed) follows the commits, never leads."""
 
     def __init__(
-        self, *, clock: Clock, lock: DataDirLock, thread: GroupCommit, lease_seconds: float, jobs_cached_max: int
+        self,
+        *,
+        clock: Clock,
+        lock: DataDirLock,
+        thread: GroupCommit,
+        reader: Reader,
+        lease_seconds: float,
+        queue_jobs_max: int,
+        jobs_cached_max: int,
+        looked_at_max: int,
     ) -> None:
         """Use `open`."""
+        super().__init__(reader=reader, looked_at_max=looked_at_max)
         self._clock = clock
         self._lock = lock
         self._thread = thread
+        self._queue_jobs_max = queue_jobs_max
         self._queue = JobQueue(lease_seconds=lease_seconds)
         self._feed = Feed(Revision(0))
         self._jobs: LatestCache[RequestId, Job] = LatestCache(jobs_cached_max)
@@ -56,6 +73,7 @@ class SqliteEngine:
         lease_seconds: float = 30.0,
         queue_jobs_max: int = 100_000,
         jobs_cached_max: int = 10_000,
+        looked_at_max: int = LOOKED_AT_MAX,
     ) -> Self:
         """The engine on the database in `data_dir`, which is made if it is not there. Unfinished jobs are claimable.
 
@@ -65,11 +83,19 @@ class SqliteEngine:
         try:
             thread = GroupCommit(queue_jobs_max=queue_jobs_max)
             await thread.start(lambda: Tables(open_database(data_dir)))
+            reader = await _reader(data_dir, thread)
         except BaseException:
             lock.release()
             raise
         engine = cls(
-            clock=clock, lock=lock, thread=thread, lease_seconds=lease_seconds, jobs_cached_max=jobs_cached_max
+            clock=clock,
+            lock=lock,
+            thread=thread,
+            reader=reader,
+            lease_seconds=lease_seconds,
+            queue_jobs_max=queue_jobs_max,
+            jobs_cached_max=jobs_cached_max,
+            looked_at_max=looked_at_max,
         )
         await engine._recall()
         return engine
@@ -111,6 +137,12 @@ class SqliteEngine:
         """See ports.engine."""
         return await self._change(job, token=NO_LEASE, inline=None)
 
+    async def refile(self, job: Job) -> Refiled:
+        """See ports.engine."""
+        body, now = encode_job(job), self._clock.now()
+        done = await self._thread.run(lambda tables: refile(tables, job, body, now), self._refiled)
+        return Refiled(done.job, done.removal.removed)
+
     # Work
 
     async def claim(self) -> Lease:
@@ -142,6 +174,16 @@ class SqliteEngine:
     async def release(self, lease: Lease, *, delay_seconds: float = 0.0) -> None:
         """See ports.engine."""
         self._queue.release(_ticket(lease), delay_seconds=delay_seconds)
+
+    async def index(self, lease: Lease, entries: Sequence[KeywordEntry], *, is_first: bool) -> None:
+        """See ports.engine."""
+        for start in range(0, max(len(entries), 1), keywords.PART_ENTRIES_MAX):
+            self._check_open()
+            if not self._queue.holds(_ticket(lease)):
+                raise StaleError
+            part = entries[start : start + keywords.PART_ENTRIES_MAX]
+            add = partial(keywords.add, request_id=lease.job.request_id, entries=part, is_first=is_first and start == 0)
+            await self._thread.run(add)
 
     def report(self, lease: Lease, progress: Progress) -> None:
         """See ports.engine."""
@@ -194,6 +236,13 @@ class SqliteEngine:
             return known
         return await self._thread.run(lambda tables: pipelines.get(tables, tenant, name), self._remember)
 
+    async def delete_pipeline(self, tenant: TenantId, name: PipelineName) -> None:
+        """See ports.engine."""
+        await self._thread.run(
+            lambda tables: pipelines.delete(tables, tenant, name),
+            lambda _: self._pipelines.forget((tenant, name)),
+        )
+
     async def list_pipelines(self, tenant: TenantId, *, after: str, pipelines_max: int) -> Sequence[Pipeline]:
         """See ports.engine."""
         return await self._thread.run(lambda tables: pipelines.listed(tables, tenant, after, pipelines_max))
@@ -208,6 +257,8 @@ class SqliteEngine:
     async def _close(self) -> None:
         self._queue.close()
         self._feed.begin_closing()
+        # Before the thread: the last to let go of the database empties its log, and only the thread can.
+        await self._reader.close()
         await self._thread.close()
         self._feed.close()
         self._lock.release()
@@ -227,7 +278,9 @@ class SqliteEngine:
     async def _change(self, job: Job, *, token: int, inline: bytes | None) -> Job:
         body, slot = encode_job(job), latest_output(job)
         return await self._thread.run(
-            lambda tables: jobs.change(tables, job, body, slot=slot, inline=inline),
+            lambda tables: jobs.change(
+                tables, job, body, slot=slot, inline=inline, queue_jobs_max=self._queue_jobs_max
+            ),
             lambda changed: self._changed(changed, token),
         )
 
@@ -246,6 +299,12 @@ class SqliteEngine:
         self._queue.changed(job, token)
         self._feed.publish(JobChanged(job))
 
+    def _refiled(self, done: Refiling) -> None:
+        self._removed(done.removal)
+        # The queue is not told: lease and place stay.
+        self._jobs.put(done.job.request_id, done.job)
+        self._feed.publish(JobChanged(done.job))
+
     def _removed(self, done: removal.Removal) -> None:
         for change in done.changes:
             self._jobs.forget(change.request_id)
@@ -262,6 +321,16 @@ class SqliteEngine:
     def _check_open(self) -> None:
         if self._closing is not None:
             raise closed()
+
+
+async def _reader(data_dir: Path, thread: GroupCommit) -> Reader:
+    try:
+        return await Reader.open(data_dir)
+    except BaseException as error:
+        await thread.close()
+        if isinstance(error, sqlite3.Error):
+            raise DataDirError(f"{data_dir} can't be read ({error}): check the disk") from error
+        raise
 
 
 def _ticket(lease: Lease) -> Ticket:

@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
 
-from octavo_server.domain.errors import OctavoError, ResourceExhaustedError, UnavailableError
+from octavo_server.domain.errors import OctavoError
 from octavo_server.engines.refusals import closed
 from octavo_server.engines.sqlite.accepting import accept_all
+from octavo_server.engines.sqlite.keywords import forget_left
 from octavo_server.engines.sqlite.operations import Acceptance, Operation
 from octavo_server.engines.sqlite.tables import Tables
+from octavo_server.engines.sqlite.trouble import told
 from octavo_server.ports.engine import StaleError
 
 BATCH_OPERATIONS_MAX = 512
@@ -22,10 +24,11 @@ BATCH_OPERATIONS_MAX = 512
 GATHER_SECONDS = 0.01
 """How long acceptances may wait for others to share their transaction, when lately there were more."""
 
-DISK_RETRY_SECONDS = 10.0
-
 PURGE_SECONDS = 60.0
 """How often, at most, the write-ahead log is emptied because something was removed, whose text is still in it."""
+
+FORGET_PAUSE_SECONDS = 0.01
+"""Between steps that delete what is left of search indexes, so that they leave the disk to others."""
 
 T = TypeVar("T")
 _STOP: Final = None
@@ -47,6 +50,7 @@ class GroupCommit:
         self._waiting: SimpleQueue[list[Operation[Any]] | None] = SimpleQueue()
         self._is_closing = False
         self._purge_at = 0.0
+        self._forget_at = 0.0
         self._ended = self._loop.create_future()
 
     async def start(self, open_tables: Callable[[], Tables]) -> None:
@@ -136,15 +140,41 @@ class GroupCommit:
             self._loop.call_soon_threadsafe(self._complete, done)
 
     def _next(self, tables: Tables) -> list[Operation[Any]] | None:
-        """Wait for what is to be done next; in between empty the log, if that is due."""
-        while tables.has_removed:
-            with contextlib.suppress(Empty):
-                return self._waiting.get(timeout=max(0.0, self._purge_at - time.monotonic()))
-            self._purge_at = time.monotonic() + PURGE_SECONDS
-            # Nothing is lost if it fails; what ails the disk, the next caller is told.
+        """Wait for what is to be done next; in between tidy up, if that is due."""
+        while True:
+            due = [at for at in (self._purge_due(tables), self._forget_due(tables)) if at is not None]
+            try:
+                return self._waiting.get(timeout=max(0.0, min(due) - time.monotonic()) if due else None)
+            except Empty:
+                self._tidy(tables)
+
+    def _purge_due(self, tables: Tables) -> float | None:
+        return self._purge_at if tables.has_removed else None
+
+    def _forget_due(self, tables: Tables) -> float | None:
+        return self._forget_at if tables.has_left_keywords else None
+
+    def _tidy(self, tables: Tables) -> None:
+        """One step. Nothing is lost if it fails; what ails the disk, the next caller is told."""
+        now = time.monotonic()
+        if tables.has_left_keywords and self._forget_at <= now:
+            self._forget_at = now + PURGE_SECONDS
+            with contextlib.suppress(sqlite3.Error):
+                self._forget_keywords(tables)
+                self._forget_at = time.monotonic() + FORGET_PAUSE_SECONDS
+        elif tables.has_removed and self._purge_at <= now:
+            self._purge_at = now + PURGE_SECONDS
             with contextlib.suppress(sqlite3.Error):
                 tables.purge_log()
-        return self._waiting.get()
+
+    def _forget_keywords(self, tables: Tables) -> None:
+        try:
+            tables.begin()
+            forget_left(tables)
+            tables.commit()
+        except BaseException:
+            tables.roll_back()
+            raise
 
     def _transact(self, tables: Tables, batch: Sequence[Operation[Any]], done: list[Operation[Any]]) -> None:
         """Adds to `done` each operation whose fate is settled, in the order of revisions."""
@@ -197,20 +227,5 @@ def _settle(future: asyncio.Future[None], error: Exception | None) -> None:
 
 def _failed(batch: Sequence[Operation[Any]], error: Exception) -> Sequence[Operation[Any]]:
     for operation in batch:
-        operation.error = _told(error)
+        operation.error = told(error)
     return batch
-
-
-def _told(error: Exception) -> Exception:
-    """What the caller hears of it."""
-    if not isinstance(error, sqlite3.Error):
-        return error
-    told: OctavoError
-    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
-        told = ResourceExhaustedError(
-            "the server's disk is full: try again later", reason="DISK_FULL", retry_seconds=DISK_RETRY_SECONDS
-        )
-    else:
-        told = UnavailableError("the server can't write to its database: try again later", reason="STORAGE_FAILED")
-    told.__cause__ = error
-    return told

@@ -34,6 +34,15 @@ def get(tables: Tables, tenant: TenantId, name: PipelineName) -> Pipeline:
     return _pipeline(tenant, name, *row)
 
 
+def delete(tables: Tables, tenant: TenantId, name: PipelineName) -> None:
+    """Raises NotFoundError, FailedPreconditionError."""
+    get(tables, tenant, name)
+    if tables.one(SQL["has_jobs"], tenant, name):
+        raise refusals.pipeline_not_empty(name)
+    tables.execute(SQL["delete_pipeline"], tenant, name)
+    tables.chain_changed(tenant, name)
+
+
 def listed(tables: Tables, tenant: TenantId, after: str, pipelines_max: int) -> Sequence[Pipeline]:
     """By name, at most so many after a name."""
     return [_pipeline(tenant, *row) for row in tables.all(SQL["pipelines"], tenant, after, pipelines_max)]

@@ -1,4 +1,4 @@
--- All statements on jobs and pipelines, by name. {rows} is replaced by as many rows of placeholders as are written.
+-- Statements on jobs and pipelines, by name: all that change, and what reads a few. {rows} is replaced by as many rows of placeholders as are written.
 
 -- name: begin
 BEGIN
@@ -16,14 +16,20 @@ SELECT max(coalesce((SELECT max(revision) FROM jobs), 0), coalesce((SELECT max(r
 SELECT count(*) FROM jobs WHERE is_final = 0
 
 -- name: unfinished
-SELECT request_id, priority, revision FROM jobs WHERE is_final = 0 ORDER BY number
+SELECT request_id, priority, place FROM jobs WHERE is_final = 0 ORDER BY number
 
 -- name: add_jobs
 INSERT INTO jobs
-    (number, revision, request_id, file_id, tenant, pipeline, path, idempotency_key, priority, expire_time, is_final,
-     body)
+    (number, revision, place, request_id, file_id, tenant, pipeline, path, idempotency_key, priority, expire_time,
+     is_final, body, state, directory, name, create_time, file_time)
 VALUES {rows}
 ON CONFLICT DO NOTHING
+
+-- name: add_tags
+INSERT INTO tags (job, key, value, tenant, pipeline) VALUES {rows}
+
+-- name: forget_tags
+DELETE FROM tags WHERE job = ?
 
 -- name: added_since
 SELECT number FROM jobs WHERE number >= ?
@@ -53,17 +59,29 @@ SELECT 1 FROM jobs WHERE request_id = ? UNION ALL SELECT 1 FROM jobs WHERE file_
 
 -- name: expired_rivals
 -- Those with a path or an idempotency key.
-SELECT number, request_id, is_final FROM jobs WHERE tenant = ?1 AND pipeline = ?2 AND path = ?3 AND expire_time <= ?5
+SELECT number, request_id, is_final, tenant, pipeline FROM jobs
+WHERE tenant = ?1 AND pipeline = ?2 AND path = ?3 AND expire_time <= ?5
 UNION
-SELECT number, request_id, is_final FROM jobs
+SELECT number, request_id, is_final, tenant, pipeline FROM jobs
 WHERE tenant = ?1 AND pipeline = ?2 AND idempotency_key = ?4 AND idempotency_key <> '' AND expire_time <= ?5
 
 -- name: at_revision
 SELECT number, is_final FROM jobs WHERE request_id = ? AND revision = ?
 
 -- name: update_job
--- The other columns never change.
-UPDATE jobs SET revision = ?, priority = ?, expire_time = ?, is_final = ?, body = ? WHERE number = ?
+-- The other columns never change but by refile_job.
+UPDATE jobs SET revision = ?1, place = ?1, priority = ?2, is_final = ?3, state = ?4, body = ?5 WHERE number = ?6
+
+-- name: refile_job
+UPDATE jobs SET revision = ?, path = ?, directory = ?, name = ?, file_time = ?, expire_time = ?, body = ?
+WHERE number = ?
+
+-- name: has_other_with_path
+SELECT 1 FROM jobs WHERE tenant = ? AND pipeline = ? AND path = ? AND expire_time > ? AND number <> ?
+
+-- name: expired_with_path
+SELECT number, request_id, is_final, tenant, pipeline FROM jobs
+WHERE tenant = ? AND pipeline = ? AND path = ? AND expire_time <= ? AND number <> ?
 
 -- name: content
 SELECT data FROM contents JOIN jobs ON jobs.number = contents.job WHERE request_id = ? AND slot = ?
@@ -72,14 +90,14 @@ SELECT data FROM contents JOIN jobs ON jobs.number = contents.job WHERE request_
 SELECT revision, body FROM jobs WHERE revision > ? ORDER BY revision LIMIT ?
 
 -- name: removed_after
-SELECT revision, request_id FROM removed WHERE revision > ? ORDER BY revision LIMIT ?
+SELECT revision, request_id, tenant, pipeline FROM removed WHERE revision > ? ORDER BY revision LIMIT ?
 
 -- name: of_tenant
-SELECT number, request_id, is_final FROM jobs
+SELECT number, request_id, is_final, tenant, pipeline FROM jobs
 WHERE request_id IN (SELECT value FROM json_each(?)) AND tenant = ? ORDER BY number
 
 -- name: expired
-SELECT number, request_id, is_final FROM jobs WHERE expire_time <= ? ORDER BY expire_time, number LIMIT ?
+SELECT number, request_id, is_final, tenant, pipeline FROM jobs WHERE expire_time <= ? ORDER BY expire_time, number LIMIT ?
 
 -- name: blobs_of
 SELECT blob_key FROM blobs WHERE job IN (SELECT value FROM json_each(?))
@@ -89,10 +107,14 @@ DELETE FROM jobs WHERE number IN (SELECT value FROM json_each(?))
 
 -- name: add_removed
 -- Their revisions follow the given one in the order of the list.
-INSERT INTO removed (revision, request_id, remove_time) SELECT ? + 1 + key, value, ? FROM json_each(?)
+INSERT INTO removed (revision, request_id, remove_time, tenant, pipeline)
+SELECT ?1 + 1 + key, json_extract(value, '$[0]'), ?2, json_extract(value, '$[1]'), json_extract(value, '$[2]')
+FROM json_each(?3)
 
 -- name: forget_removed
-DELETE FROM removed WHERE remove_time < ? AND revision <= ?
+-- The oldest, a few at a time.
+DELETE FROM removed
+WHERE revision IN (SELECT revision FROM removed WHERE revision <= ? ORDER BY revision LIMIT ?) AND remove_time < ?
 
 -- name: jobs_of
 SELECT request_id FROM jobs WHERE tenant = ? AND pipeline = ? LIMIT ?
@@ -107,8 +129,12 @@ SELECT chain, create_time FROM pipelines WHERE tenant = ? AND name = ?
 SELECT 1 FROM jobs WHERE tenant = ? AND pipeline = ? LIMIT 1
 
 -- name: put_pipeline
-INSERT INTO pipelines (tenant, name, chain, create_time) VALUES (?, ?, ?, ?)
+INSERT INTO pipelines (tenant, name, chain, create_time, number)
+VALUES (?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM pipelines))
 ON CONFLICT (tenant, name) DO UPDATE SET chain = excluded.chain, create_time = excluded.create_time
+
+-- name: delete_pipeline
+DELETE FROM pipelines WHERE tenant = ? AND name = ?
 
 -- name: pipelines
 SELECT name, chain, create_time FROM pipelines WHERE tenant = ? AND name > ? ORDER BY name LIMIT ?

@@ -4,8 +4,9 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from octavo_server.domain.ids import BlobKey, Instant, RequestId, TenantId
+from octavo_server.domain.ids import BlobKey, Instant, PipelineName, RequestId, TenantId
 from octavo_server.domain.jobs import Job
+from octavo_server.engines.sqlite import keywords
 from octavo_server.engines.sqlite.statements import SQL
 from octavo_server.engines.sqlite.tables import Tables
 from octavo_server.ports.engine import JobRemoved, Removed
@@ -13,8 +14,11 @@ from octavo_server.ports.engine import JobRemoved, Removed
 REPLAY_SECONDS_MIN = 3_600
 """How long removals are replayed to watchers that were away (ports.engine, `changes`)."""
 
-Row = tuple[int, RequestId, int]
-"""A job's number, its id, and whether it is final."""
+FORGOTTEN_MAX = 1_000
+"""How many removals are forgotten with each step that removes: many that were removed together don't make one wait."""
+
+Row = tuple[int, RequestId, int, TenantId, PipelineName]
+"""A job's number, its id, whether it is final, and whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +47,27 @@ def make_room(tables: Tables, job: Job) -> Removal:
     return _remove(tables, rows, job.create_time)
 
 
+def make_room_for_path(tables: Tables, job: Job, number: int, now: Instant) -> Removal:
+    """Remove the expired job that has the path of `job`, if there is one that is not job `number` itself."""
+    rows = tables.all(SQL["expired_with_path"], job.tenant, job.pipeline, job.file.path, now, number)
+    return _remove(tables, rows, now)
+
+
 def _remove(tables: Tables, rows: Sequence[Row], now: Instant) -> Removal:
     if not rows:
         return Removal(Removed((), ()), ())
-    numbers = json.dumps([number for number, _, _ in rows])
-    request_ids = tuple(request_id for _, request_id, _ in rows)
+    numbers = json.dumps([row[0] for row in rows])
     blob_keys = tuple(BlobKey(key) for (key,) in tables.all(SQL["blobs_of"], numbers))
     tables.execute(SQL["remove_jobs"], numbers)
+    keywords.leave(tables, numbers)
     before = tables.last_revision
-    changes = tuple(JobRemoved(request_id, tables.next_revision()) for request_id in request_ids)
-    tables.execute(SQL["add_removed"], before, now, json.dumps(request_ids))
+    changes = tuple(
+        JobRemoved(request_id, tables.next_revision(), tenant, pipeline) for _, request_id, _, tenant, pipeline in rows
+    )
+    told = json.dumps([(change.request_id, change.tenant, change.pipeline) for change in changes])
+    tables.execute(SQL["add_removed"], before, now, told)
     # Never those just added: the newest keeps the last revision.
-    tables.execute(SQL["forget_removed"], now - REPLAY_SECONDS_MIN, before)
+    tables.execute(SQL["forget_removed"], before, FORGOTTEN_MAX, now - REPLAY_SECONDS_MIN)
     tables.has_removed = True
-    tables.unfinished -= sum(1 for _, _, is_final in rows if not is_final)
-    return Removal(Removed(request_ids, blob_keys), changes)
+    tables.unfinished -= sum(1 for row in rows if not row[2])
+    return Removal(Removed(tuple(change.request_id for change in changes), blob_keys), changes)

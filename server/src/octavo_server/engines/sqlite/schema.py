@@ -39,6 +39,20 @@ def open_database(data_dir: Path) -> sqlite3.Connection:
     return connection
 
 
+def open_for_reading(data_dir: Path) -> sqlite3.Connection:
+    """A connection to the database that `open_database` has opened, which can't change it."""
+    uri = f"{(data_dir / DATABASE_NAME).absolute().as_uri()}?mode=ro"
+    connection = sqlite3.connect(
+        uri,
+        uri=True,
+        isolation_level=None,
+        cached_statements=STATEMENTS_CACHED_MAX,
+        timeout=BUSY_SECONDS_MAX,
+    )
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    return connection
+
+
 def _configure(connection: sqlite3.Connection) -> None:
     for pragma in (
         "journal_mode = WAL",

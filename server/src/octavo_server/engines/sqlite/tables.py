@@ -27,6 +27,8 @@ class Tables:
         """How many jobs are not final."""
         self.has_removed = False
         """Was something removed since the last `purge_log`?"""
+        self.has_left_keywords = True
+        """May there be parts of search indexes to forget? At the start nobody knows."""
         self._is_recount_due = False
 
     def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:

@@ -1,0 +1,1 @@
+"""A store with 100,000 finished jobs: how it is made, and what is asked of it."""
