@@ -3,8 +3,8 @@
 A process submits one small job after another and follows each to its end; another task asks for the status of a job
 every few milliseconds. Both before anything expires and while it does: until no expired job is on record and no entry
 of a search index is left. The figures are the longest job and the longest call meanwhile, less the median before: the
-worst delay that anybody met. The reference is the same of the time before. The server, its children and the load have all
-processors, as in use.
+worst delay that anybody met. The reference is the same of the time before. The server, its children and the load have
+all processors, as in use.
 """
 
 from collections.abc import Iterator

@@ -54,7 +54,7 @@ def write_old(folder: Path, jobs: list[Job]) -> None:
             "body": old_body(job),
         }
         names = ", ".join(f":{name}" for name in row)
-        connection.execute(f"INSERT INTO jobs ({', '.join(row)}) VALUES ({names})", row)  # noqa: S608  # our own names
+        connection.execute(f"INSERT INTO jobs ({', '.join(row)}) VALUES ({names})", row)  # our own names
     connection.execute("INSERT INTO removed VALUES (7, 'gone', ?)", (NOW,))
     connection.close()
 

@@ -1,5 +1,7 @@
 """The functions of the module, as scripts of the hosted product call them."""
 
+import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Callable
@@ -10,7 +12,6 @@ import yaml
 
 import octavo
 from octavo import session
-from octavo.facade import login
 from tests.servers import ServerProcess
 
 
@@ -48,7 +49,22 @@ def test_a_pipeline_can_init_too(
 
 
 def test_check_init_data_before_init_has_no_values() -> None:
-    assert login.Login() == login.Login(api_key=None, api_url=None, check_value=None)
+    script = "import octavo; print(octavo.check_init_data())"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "{'api_key': None, 'api_url': None, 'api_check_val': None}\n"
+
+
+def test_a_key_is_checked_by_a_server_that_asks_for_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text("acme a-key-of-some-length\n")
+    with ServerProcess(tmp_path / "guarded", "--api-keys-file", str(keys)) as server:
+        with pytest.raises(ValueError, match="key") as caught:
+            octavo.init(api_key="a-wrong-key-of-some-length", api_url=server.address)
+        assert isinstance(caught.value, octavo.UnauthenticatedError)
+        capsys.readouterr()
+        octavo.init(api_key="a-key-of-some-length", api_url=server.address)
+        assert capsys.readouterr().out == "SUCCESS: You are now authenticated.\n"
+        session.stop()
 
 
 def test_most_works_before_init(text: str, tmp_path: Path, hosted_server: ServerProcess) -> None:

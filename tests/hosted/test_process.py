@@ -193,6 +193,18 @@ def test_a_module_is_chosen_by_name_or_position(pipeline: octavo.Pipeline, text:
     ]
 
 
+@pytest.mark.parametrize("label", ["module_3", "parser_2"])
+def test_a_repeated_module_is_chosen_by_position_or_key(
+    new_pipeline: Callable[..., octavo.Pipeline], text: str, label: str
+) -> None:
+    answer = new_pipeline("parser", "json-to-txt", "parser").process(
+        local_file_path=text,
+        modules={label: {"model": "fixed", "params": {"chunk_size": 100, "overlap_size": 1}}},
+        verbose=False,
+    )
+    assert [item["snippet"] for item in answer["process_output"]] == ["The kettle sang. Nobody heard it until noon."]
+
+
 def test_params_left_out_have_their_defaults(pipeline: octavo.Pipeline, text: str) -> None:
     for choice in (
         {"model": "fixed"},

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from enum import Enum
 
-import grpc
 import grpc.aio
 
 from octavo.v1 import file_service_pb2 as files
@@ -26,14 +25,10 @@ Script = Sequence[processing.StatusWatchResponse | Fault]
 
 
 class ScriptedListings:
-    """Keeps `pages` by method, and a script for each watch of a pipeline in `watches`.
-
-    `page_size_max`: a page of more would be larger than a message may be.
-    """
+    """Keeps `pages` by method, and a script for each watch of a pipeline in `watches`."""
 
     def __init__(self) -> None:
         self.pages: dict[str, list] = defaultdict(list)
-        self.page_size_max = 10_000
         self.watches: list[Script] = []
 
     async def _asked(self, method: str, request: object, context: grpc.aio.ServicerContext) -> None:
@@ -46,11 +41,6 @@ class ScriptedListings:
         copy = type(request)()
         copy.CopyFrom(request)
         await self._asked(method, copy, context)
-        if request.page_size > self.page_size_max:
-            # In gRPC's own words, and without a reason.
-            await context.abort(
-                grpc.StatusCode.RESOURCE_EXHAUSTED, "Sent message larger than max (5000000 vs. 4194304)"
-            )
         number = int(request.page_token or 0)
         if not self.pages[method]:
             return empty

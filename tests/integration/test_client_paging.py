@@ -98,24 +98,6 @@ async def test_a_list_tells_the_terms_that_fit_nothing(server: ScriptedServer, c
     assert found.unmatched == octavo.FileQuery(file_names=("nobody.txt",))
 
 
-async def test_a_page_that_fits_into_no_message_is_asked_for_with_fewer_files(
-    server: ScriptedServer, client: octavo.Client
-) -> None:
-    server.page_size_max = 100
-    server.pages["ListFiles"] = file_pages(["a"], ["b"])
-
-    assert [file.file_id async for file in client.files("p")] == ["a", "b"]
-    assert sizes_and_tokens(server, "ListFiles") == [(1_000, ""), (250, ""), (62, ""), (62, "1")]
-
-
-async def test_a_file_that_fits_into_no_message_is_told(server: ScriptedServer, client: octavo.Client) -> None:
-    server.page_size_max = 0
-    server.pages["ListFiles"] = file_pages(["a"])
-
-    with pytest.raises(octavo.ResourceExhaustedError, match="larger than max"):
-        await client.list_files("p")
-
-
 @pytest.mark.parametrize("files_max", [0, -1])
 async def test_a_list_of_nothing_is_refused(client: octavo.Client, files_max: int) -> None:
     for call in (

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 
@@ -14,13 +15,15 @@ from octavo_server.domain.ids import FileId, Instant, PipelineName, RequestId, R
 from octavo_server.domain.jobs import Job, JobState, ModuleRun, ModuleState, Progress
 from octavo_server.domain.limits import STARTS_MAX, Limits
 from octavo_server.domain.pipelines import Pipeline
+from octavo_server.domain.queries import EVERY_FILE
 from octavo_server.engines.memory import MemoryEngine
-from octavo_server.ports.engine import Lease
-from octavo_server.ports.runner import Crashed, Outcome, Refused, Succeeded, Task
+from octavo_server.ports.engine import Lease, StaleError
+from octavo_server.ports.runner import Crashed, Outcome, Refused, Spooled, Succeeded, Task
 from octavo_server.usecases.advance import Advance
 from octavo_server.usecases.hub import WatchHub
 from octavo_server.usecases.report import Report
-from octavo_server.usecases.watch import Snapshot, Watch
+from octavo_server.usecases.watch import Heartbeat, Snapshot, Watch
+from octavo_server.usecases.watch_pipeline import WatchPipeline
 
 TENANT = TenantId("t")
 LEASE_SECONDS = 0.3
@@ -42,11 +45,14 @@ class ScriptedRunner:
         return await self._script(on_progress)
 
 
-class NoBlobs:
-    """Every content is inline here."""
+class ForgottenBlobs:
+    """Large contents are of no interest here."""
+
+    async def put(self, key: object, data: object) -> None:
+        """Kept nowhere."""
 
     async def delete(self, keys: object) -> None:
-        assert not keys
+        """There is nothing."""
 
 
 class Bench:
@@ -57,7 +63,7 @@ class Bench:
         self.hub = hub
         self.advance = Advance(
             engine=engine,
-            blobs=NoBlobs(),  # type: ignore[arg-type]
+            blobs=ForgottenBlobs(),  # type: ignore[arg-type]
             hub=hub,
             clock=SystemClock(),
             ids=RandomIds(),
@@ -311,3 +317,156 @@ async def first(items: AsyncIterator[object], count: int) -> AsyncIterator[Snaps
         item = await anext(items)  # type: ignore[arg-type]
         assert isinstance(item, Snapshot)
         yield item
+
+
+async def refile(bench: Bench, job: Job, name: str) -> None:
+    """As UpdateFile does."""
+    while True:
+        latest = await bench.get(job)
+        now = SystemClock().now()
+        try:
+            await bench.engine.refile(
+                latest.refiled(now, replace(latest.file, name=name), Instant(latest.expire_time + 100))
+            )
+        except StaleError:
+            continue
+        return
+
+
+@pytest.mark.parametrize(
+    "outcome", [DONE, Refused("NO_TEXT", "nothing in it"), Crashed("CHILD_DIED", "its process died")]
+)
+async def test_a_file_that_is_refiled_while_its_module_runs_loses_no_work(bench: Bench, outcome: Outcome) -> None:
+    job = await bench.submit()
+
+    async def be_refiled(_: OnProgress) -> Outcome:
+        # Before and after the start is on record, whichever comes first.
+        for name in ("b.txt", "c.txt"):
+            await refile(bench, job, name)
+            await asyncio.sleep(0)
+        return outcome
+
+    runner = ScriptedRunner(be_refiled)
+    await bench.work(runner)
+    ended = await bench.get(job)
+    assert (runner.starts, ended.runs[0].attempt, ended.file.name) == (1, 1, "c.txt")
+    assert ended.expire_time == job.expire_time + 200
+    assert ended.state is {Succeeded: JobState.SUCCEEDED, Refused: JobState.FAILED}.get(type(outcome), JobState.RUNNING)
+
+
+async def test_a_file_that_is_refiled_between_the_claim_and_the_start_is_started(bench: Bench) -> None:
+    job = await bench.submit()
+    lease = await bench.engine.claim()
+    await refile(bench, job, "b.txt")
+
+    async def succeed(_: OnProgress) -> Outcome:
+        return DONE
+
+    attempt = await bench.advance.run(lease, ScriptedRunner(succeed))
+    assert attempt is not None
+    await refile(bench, job, "c.txt")
+    await bench.advance.conclude(attempt)
+    ended = await bench.get(job)
+    assert (ended.state, ended.file.name, ended.runs[0].attempt) == (JobState.SUCCEEDED, "c.txt", 1)
+
+
+async def test_an_attempt_that_never_started_is_not_forgiven_because_its_file_was_refiled(bench: Bench) -> None:
+    job = await bench.submit()
+    lease = await bench.engine.claim()
+    await refile(bench, job, "b.txt")
+    await bench.advance.forgive(lease, delay_seconds=0)
+    assert (await bench.get(job)).runs[0].attempt == 0
+
+
+async def test_a_refiled_file_gives_a_worker_without_a_lease_nothing_back(bench: Bench) -> None:
+    job = await bench.submit()
+    lease = await bench.engine.claim()
+
+    async def succeed(_: OnProgress) -> Outcome:
+        return DONE
+
+    attempt = await bench.advance.run(lease, ScriptedRunner(succeed))
+    assert attempt is not None
+    await bench.engine.release(lease)
+    await refile(bench, job, "b.txt")
+    await bench.advance.conclude(attempt)
+    assert (await bench.get(job)).runs[0].output is None
+
+
+async def test_what_a_module_counted_is_on_record(bench: Bench) -> None:
+    job = await bench.submit()
+
+    async def count(_: OnProgress) -> Outcome:
+        return replace(DONE, facts={"num_lines": 3})
+
+    await bench.work(ScriptedRunner(count))
+    assert (await bench.get(job)).runs[0].facts == {"num_lines": 3}
+
+
+def spooled(data: bytes) -> Spooled:
+    return Spooled(file=BytesIO(data), size_bytes=len(data), sha256="")
+
+
+@pytest.mark.parametrize("kind", [bytes, spooled])
+async def test_an_index_is_found_once_its_job_succeeded(bench: Bench, kind: Callable[[bytes], bytes | Spooled]) -> None:
+    job = await bench.submit()
+    lines = "".join(f'["w{n:04}",[["w{n:04}",{n},1]]]\n' for n in range(1, 5_001))
+
+    async def make_index(_: OnProgress) -> Outcome:
+        return replace(DONE, index=kind(lines.encode()))
+
+    runner = ScriptedRunner(make_index)
+    await bench.work(runner)
+    for lemma, count in (("w0001", 1), ("w5000", 1), ("w5001", 0)):
+        page = await bench.engine.search(
+            TENANT, job.pipeline, [lemma], EVERY_FILE, now=SystemClock().now(), after=None, files_max=9
+        )
+        assert len(page.files) == count
+
+
+@pytest.mark.parametrize("line", [b"junk", b'["a",[]]\n', b'["b",[["b",1,1]]]\n["a",[["a",1,1]]]\n'])
+async def test_an_index_that_breaks_its_rules_is_the_modules_failure(bench: Bench, line: bytes) -> None:
+    job = await bench.submit()
+    index = spooled(line)
+
+    async def make_index(_: OnProgress) -> Outcome:
+        return replace(DONE, index=index)
+
+    await bench.work(ScriptedRunner(make_index))
+    ended = await bench.get(job)
+    assert ended.state is JobState.FAILED
+    assert ended.failure is not None
+    assert ended.failure.reason == "MODULE_ERROR"
+    assert index.file.closed
+
+
+async def test_what_a_cancelled_job_made_is_closed(bench: Bench) -> None:
+    job = await bench.submit()
+    index, output = spooled(b""), spooled(b"[]")
+
+    async def be_cancelled(_: OnProgress) -> Outcome:
+        while (running := await bench.get(job)).state is not JobState.RUNNING:
+            await asyncio.sleep(0)
+        await bench.engine.update(running.cancel_requested(SystemClock().now()))
+        return replace(DONE, output=output, index=index)
+
+    await bench.work(ScriptedRunner(be_cancelled))
+    assert (await bench.get(job)).state is JobState.CANCELLED
+    assert index.file.closed
+    assert output.file.closed
+
+
+async def test_a_watch_that_tells_a_heartbeat_while_the_hub_closes_ends_at_once(bench: Bench) -> None:
+    job = await bench.submit()
+    report = Report(engine=bench.engine, hub=bench.hub, clock=SystemClock())
+    watches = (
+        Watch(report=report, hub=bench.hub)(TENANT, [job.request_id], heartbeat_seconds=1),
+        WatchPipeline(engine=bench.engine, hub=bench.hub, clock=SystemClock())(TENANT, "p", heartbeat_seconds=1),
+    )
+    for watch in watches:
+        while not isinstance(await anext(watch), Heartbeat):
+            pass
+    bench.hub.close()
+    for watch in watches:
+        with pytest.raises(UnavailableError):
+            await anext(watch)

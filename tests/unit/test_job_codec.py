@@ -37,6 +37,7 @@ runs = st.builds(
     params=st.dictionaries(texts, st.integers(), max_size=3),
     state=st.sampled_from(ModuleState),
     attempt=st.integers(0),
+    attempts_before=st.integers(0),
     crashes=st.integers(0),
     extractors_spent=st.integers(0),
     seconds_spent=instants,
@@ -46,6 +47,7 @@ runs = st.builds(
     failure=failures,
     warnings=st.lists(texts, max_size=2).map(tuple),
     metadata=st.none() | metadata,
+    facts=st.dictionaries(texts, st.integers(), max_size=2),
 )
 files = st.builds(
     File,
@@ -54,6 +56,7 @@ files = st.builds(
     directory=texts,
     tags=st.lists(st.builds(Tag, texts, texts), max_size=2).map(tuple),
     description=st.none() | texts,
+    update_time=st.none() | instants,
 )
 jobs = st.builds(
     Job,
@@ -102,7 +105,12 @@ def test_no_field_is_forgotten(job: Job) -> None:
 def test_a_job_that_an_older_version_recorded_is_read(job: Job) -> None:
     text = json.loads(encode_job(job))
     for run in text["runs"]:
-        del run["metadata"], run["extractors_spent"], run["seconds_spent"]
+        del run["metadata"], run["extractors_spent"], run["seconds_spent"], run["attempts_before"], run["facts"]
+    del text["file"]["update_time"]
 
-    runs = tuple(replace(run, metadata=None, extractors_spent=0, seconds_spent=0.0) for run in job.runs)
-    assert decode_job(json.dumps(text), job.revision) == replace(job, runs=runs)
+    runs = tuple(
+        replace(run, metadata=None, extractors_spent=0, seconds_spent=0.0, attempts_before=0, facts={})
+        for run in job.runs
+    )
+    old = replace(job, runs=runs, file=replace(job.file, update_time=None))
+    assert decode_job(json.dumps(text), job.revision) == old

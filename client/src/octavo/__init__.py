@@ -41,7 +41,6 @@ from octavo.facade.functions import (
     view_module_config,
 )
 from octavo.facade.login import check_init_data, init
-from octavo.facade.pipeline_config import ConfigSyntaxError
 from octavo.facade.refusals import InvalidTypeError, MissingConfigError, MissingFileError
 from octavo.files import File, FileHits, FileList, FileQuery, KeywordHit, SearchResult, Snippet, TreeFile
 from octavo.pipeline import Pipeline
@@ -65,7 +64,6 @@ from octavo.statuses import (
 __all__ = [
     "AlreadyExistsError",
     "Client",
-    "ConfigSyntaxError",
     "DataFormat",
     "DataLossError",
     "DeadlineExceededError",

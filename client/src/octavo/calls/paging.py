@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from octavo.errors import ResourceExhaustedError, invalid_argument
+from octavo.errors import invalid_argument
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 PAGE_SIZE_MAX = 1_000
 """The most that the server puts into a page of files or jobs."""
-PAGE_SIZE_DIVISOR = 4
-"""A page that fits into no message is asked for again with so many times fewer items; later pages stay so small."""
 
 
 class PagedRequest(Protocol):
@@ -51,14 +49,7 @@ async def pages(
     """
     request.page_size = page_size_max
     while True:
-        try:
-            reply, _ = await connection.unary(method, request)
-        except ResourceExhaustedError as error:
-            # Without a reason it was gRPC that spoke: the page is larger than a message may be.
-            if error.details.reason or request.page_size == 1:
-                raise
-            request.page_size = max(request.page_size // PAGE_SIZE_DIVISOR, 1)
-            continue
+        reply, _ = await connection.unary(method, request)
         yield reply
         if not reply.next_page_token:
             return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from octavo import session
 from octavo.answers import OK
 from octavo.arguments import told
-from octavo.facade import chains, known_modules, module_views, pipeline_config
+from octavo.facade import chains, known_modules, module_views
 from octavo.facade.file_answers import call_id
 from octavo.facade.making import make_if_connected, ready
 from octavo.facade.refusals import refused, wrong_type
@@ -51,7 +51,9 @@ def load_pipeline(*, config_path: str | None = None, pipeline: Pipeline | None =
         if not isinstance(pipeline, Pipeline):
             raise wrong_type("pipeline", "pipeline must be what create_pipeline returned")
         return create_pipeline(name=pipeline.pipeline, module_chain=pipeline.module_chain)
-    name, module_chain = pipeline_config.load(config_path)
+    from octavo.facade import yaml_file  # noqa: PLC0415 # Few scripts need it, and it loads slowly.
+
+    name, module_chain = yaml_file.load(config_path)
     return create_pipeline(name=name, module_chain=module_chain)
 
 

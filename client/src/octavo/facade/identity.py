@@ -102,7 +102,9 @@ class Identity:
         Raises InvalidArgumentError (a ValueError) unless it ends in `.yml` or `.yaml`, FileNotFoundError if there is
         no such folder.
         """
-        pipeline_config.save(self.config, config_path)
+        from octavo.facade import yaml_file  # noqa: PLC0415 # Few scripts need it, and it loads slowly.
+
+        yaml_file.save(self.config, config_path)
 
     @told
     def test_input(self, *, local_file_path: str | os.PathLike[str]) -> None:

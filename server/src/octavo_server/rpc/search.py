@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from octavo.v1 import search_service_pb2 as wire
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from grpc.aio import ServicerContext
 
     from octavo_server.usecases.hits import FoundFile
-    from octavo_server.usecases.keyword_search import KeywordSearch
+    from octavo_server.usecases.keyword_search import Found, KeywordSearch
+
+HITS_AT_ONCE_MAX = 2_000
+"""Made into messages without a thread."""
 
 
 class SearchServicer(SearchServiceServicer):
@@ -36,13 +40,19 @@ class SearchServicer(SearchServiceServicer):
             page_size=request.page_size,
             after=pages.whole_position(request, request.page_token),
         )
-        page = pages.filled(((_hits(one), one.position) for one in found.files), found.next)
+        # A hundred thousand hits take 100 ms, which other callers should not wait.
+        is_large = sum(len(one.hits) for one in found.files) > HITS_AT_ONCE_MAX
+        page = await asyncio.to_thread(_page, found) if is_large else _page(found)
         return wire.KeywordSearchResponse(
             files=page.messages,
             next_page_token=pages.token_for(request, page.next),
             stop_words=found.stop_words,
             unmatched=file_messages.unmatched(found.unmatched),
         )
+
+
+def _page(found: Found) -> pages.Filled[wire.FileHits, int]:
+    return pages.filled(((_hits(one), one.position) for one in found.files), found.next)
 
 
 def _hits(found: FoundFile) -> wire.FileHits:

@@ -100,7 +100,10 @@ class Watch:
     ) -> list[Snapshot]:
         """What is new of the jobs that rang. Only the last one's token covers them all."""
         fresh: list[tuple[Job, Progress | None]] = []
-        for request_id in subscription.take() & watched.open_ids:
+        dirty = subscription.take() & watched.open_ids
+        # Only now: the bell that was just silenced may have been the last.
+        self._hub.check_open()
+        for request_id in dirty:
             try:
                 job, progress = await self._report(tenant, request_id)
             except NotFoundError as gone:
