@@ -2,6 +2,7 @@
 
 import argparse
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 import typer.main
@@ -22,11 +23,21 @@ def cli_page() -> str:
     """Each command with its arguments, options and variables, then the exit codes."""
     group: Any = typer.main.get_command(app)
     parts = [_INTRODUCTION, f"\n## octavo\n\n{prose(group.help)}\n", _typer_params(group, "octavo")]
-    for name, command in group.commands.items():
-        parts += [heading(3, f"octavo {name}", f"octavo-{name}"), f"{prose(inspect.cleandoc(command.help or ''))}\n"]
-        parts.append(_typer_params(command, f"octavo-{name}"))
+    for name, command in _commands(group, "octavo"):
+        anchor = name.replace(" ", "-")
+        parts += [heading(3, name, anchor), f"{prose(inspect.cleandoc(command.help or ''))}\n"]
+        parts.append(_typer_params(command, anchor))
     parts += ["\n### Exit codes\n", _exit_codes(), "\n## octavo-server\n"]
     return "\n".join([*parts, *_server()])
+
+
+def _commands(group: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """All commands below a group, with all their words."""
+    for word, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{name} {word}")
+        else:
+            yield f"{name} {word}", command
 
 
 def _typer_params(command: Any, anchor: str) -> str:

@@ -1,6 +1,7 @@
 """A Tika Server that does not do what it should: the document is read by somebody else, and nothing hangs."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -155,7 +156,9 @@ async def test_half_of_the_time_is_left_for_the_next_extractor() -> None:
             result = await sandbox.run(task(documents.word(), "a.docx", seconds_max=4), ignore)
 
     assert isinstance(result, Succeeded)
-    assert result.warnings == ("tika-server: Tika Server did not answer within 2 s",)
+    # Half of what is left when it is asked: on a slow machine some of the four seconds have gone by then.
+    [warning] = result.warnings
+    assert re.fullmatch(r"tika-server: Tika Server did not answer within (2|1\.[5-9]\d*) s", warning), warning
 
 
 async def test_what_is_said_about_the_document_is_told_rather_than_what_is_said_about_the_server() -> None:

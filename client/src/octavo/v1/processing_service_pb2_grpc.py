@@ -150,6 +150,8 @@ class ProcessingServiceServicer(object):
 
     def ListProcesses(self, request, context):
         """Your jobs, newest first: all, those of a pipeline, those in some states. With FAILED it is the dead-letter view.
+
+        INVALID_ARGUMENT: the token belongs to another query. NOT_FOUND: no such pipeline.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -76,7 +76,10 @@ class ProcessingServiceStub:
     the delay in RetryInfo.
     """
     ListProcesses: _grpc.UnaryUnaryMultiCallable[_processing_service_pb2.ListProcessesRequest, _processing_service_pb2.ListProcessesResponse]
-    """Your jobs, newest first: all, those of a pipeline, those in some states. With FAILED it is the dead-letter view."""
+    """Your jobs, newest first: all, those of a pipeline, those in some states. With FAILED it is the dead-letter view.
+
+    INVALID_ARGUMENT: the token belongs to another query. NOT_FOUND: no such pipeline.
+    """
     FetchOutput: _grpc.UnaryStreamMultiCallable[_processing_service_pb2.FetchOutputRequest, _processing_service_pb2.FetchOutputResponse]
     """Streams what a module made: one header, then the bytes in chunks of at most 256 KiB. Readable as often as you
     like until the job expires.
@@ -138,7 +141,10 @@ class ProcessingServiceAsyncStub(ProcessingServiceStub):
     the delay in RetryInfo.
     """
     ListProcesses: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.ListProcessesRequest, _processing_service_pb2.ListProcessesResponse]  # type: ignore[assignment]
-    """Your jobs, newest first: all, those of a pipeline, those in some states. With FAILED it is the dead-letter view."""
+    """Your jobs, newest first: all, those of a pipeline, those in some states. With FAILED it is the dead-letter view.
+
+    INVALID_ARGUMENT: the token belongs to another query. NOT_FOUND: no such pipeline.
+    """
     FetchOutput: _aio.UnaryStreamMultiCallable[_processing_service_pb2.FetchOutputRequest, _processing_service_pb2.FetchOutputResponse]  # type: ignore[assignment]
     """Streams what a module made: one header, then the bytes in chunks of at most 256 KiB. Readable as often as you
     like until the job expires.
@@ -233,7 +239,10 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _processing_service_pb2.ListProcessesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_processing_service_pb2.ListProcessesResponse, _abc.Awaitable[_processing_service_pb2.ListProcessesResponse]]:
-        """Your jobs, newest first: all, those of a pipeline, those in some states. With FAILED it is the dead-letter view."""
+        """Your jobs, newest first: all, those of a pipeline, those in some states. With FAILED it is the dead-letter view.
+
+        INVALID_ARGUMENT: the token belongs to another query. NOT_FOUND: no such pipeline.
+        """
 
     @_abc_1.abstractmethod
     def FetchOutput(
