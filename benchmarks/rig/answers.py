@@ -87,7 +87,8 @@ async def _measured(case: str, call: Call, requests: Sequence[Message], calls: i
     return {"case": case, "alone_ms": alone, "at_once_ms": [one for lane in lanes for one in lane]}
 
 
-async def _asked(question: Question, call: Call, calls: int) -> list[dict[str, object]]:
+async def _asked(question: Question, call: Call, calls_min: int) -> list[dict[str, object]]:
+    calls = max(calls_min, len(question.requests))
     results = [await _measured(question.case, call, question.requests, calls)]
     if question.is_paged:
         found = [await _middle(call, request) for request in question.requests]

@@ -28,8 +28,8 @@ class Effort:
     """Documents of many formats; without them, some figures are left out."""
     corpus_passes: int = 3
     """As `folder_passes`."""
-    calls_a_case: int = 24
-    """Of each case that is asked of 100,000 jobs, one at a time and again eight at once."""
+    calls_a_case: int = 10
+    """Of each case that is asked of 100,000 jobs, one at a time and again eight at once; more if it has more to ask."""
     calm_seconds: float = 8.0
     """How long jobs and calls are watched before 100,000 jobs expire."""
 
@@ -47,7 +47,7 @@ QUICK = Effort(
     folder_passes=2,
     folder_rounds=1,
     corpus_passes=1,
-    calls_a_case=8,
+    calls_a_case=4,
     calm_seconds=4.0,
 )
 """For a first look in about a minute; too short for figures to quote."""

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import psutil
@@ -97,13 +98,18 @@ class Octavo(Server):
     """`octavo-server serve` as an operator starts it.
 
     `workers` None: the server's default, a child process a processor. `data_dir` None: an empty data folder that is
-    deleted afterwards.
+    deleted afterwards. `settings`: environment variables.
     """
 
     name = "octavo"
 
     def __init__(
-        self, *, workers: int | None = None, cpus: frozenset[int] = placement.SERVER, data_dir: Path | None = None
+        self,
+        *,
+        workers: int | None = None,
+        cpus: frozenset[int] = placement.SERVER,
+        data_dir: Path | None = None,
+        settings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         DATA_PARENT.mkdir(exist_ok=True)
         self._is_temporary = data_dir is None
@@ -113,7 +119,7 @@ class Octavo(Server):
             *("--listen", "127.0.0.1:0", "--data-dir", str(self._data_dir)),
             *(() if workers is None else ("--workers", str(workers))),
         ]
-        super().__init__(command, {"OCTAVO_QUEUE_JOBS_MAX": str(QUEUE_JOBS_MAX)}, cpus)
+        super().__init__(command, {"OCTAVO_QUEUE_JOBS_MAX": str(QUEUE_JOBS_MAX), **settings}, cpus)
 
     def __exit__(self, *reason: object) -> None:
         super().__exit__(*reason)

@@ -7,7 +7,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.field_mask_pb2 import FieldMask
 from grpc import StatusCode
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
 from octavo.v1 import file_service_pb2 as files_wire
 from octavo.v1 import processing_service_pb2 as wire
@@ -15,9 +15,9 @@ from octavo.v1.job_pb2 import JOB_STATE_CANCELLED, JOB_STATE_FAILED, JOB_STATE_P
 from tests.stateful import choices
 from tests.stateful.checked import Checked, tag_messages
 from tests.stateful.choices import SECONDS_A_TICK
-from tests.stateful.model import Document, HeldFile, behind
+from tests.stateful.model import HeldFile, Submission, behind
 
-RESTART_ONE_IN = 6
+RESTART_ONE_IN = 10
 """A restart takes as long as two hundred calls."""
 
 which = st.integers(0, 7)
@@ -27,50 +27,45 @@ has_files = precondition(lambda self: self.model.files)
 class Changing(Checked):
     """Submits, updates, cancels, retries, deletes; lets time pass, and ends the server."""
 
-    @rule(
-        document=choices.documents,
-        stem=choices.stems,
-        directory=choices.directories,
-        tags=choices.tags,
-        description=choices.descriptions,
-        lifetime=choices.lifetimes,
-        key=choices.keys,
+    @initialize(
+        chain=st.sampled_from(choices.CHAINS), submissions=st.lists(choices.submissions, min_size=1, max_size=4)
     )
-    def submit(
-        self,
-        document: Document,
-        stem: str,
-        directory: str,
-        tags: list[tuple[str, str]],
-        description: str,
-        lifetime: int,
-        key: str,
-    ) -> None:
-        request = wire.ProcessRequest(
-            pipeline=self.pipeline,
-            content=document.content,
-            file_name=stem and f"{stem}{document.extension}",
-            source_file_name=f"source{document.extension}",
-            symbolic_directory_path=directory,
-            file_tags=tag_messages(tags),
-            file_description=description or None,
-            expire_after=_duration(lifetime),
-            idempotency_key=key,
-        )
+    def begin(self, chain: tuple[str, ...], submissions: list[Submission]) -> None:
+        self.make_pipeline(chain)
+        self.sent: list[Submission] = []
+        self.submit_some(submissions)
+
+    @rule(submissions=st.lists(choices.submissions, min_size=1, max_size=3))
+    def submit_some(self, submissions: list[Submission]) -> None:
+        for submission in submissions:
+            self.sent.append(submission)
+            self.submit(submission)
+
+    @rule(submission=choices.submissions)
+    def submit_and_cancel(self, submission: Submission) -> None:
+        self.submit(submission)
+        # Mostly the one just submitted, which has not ended.
+        self.cancel_one(list(self.model.files.values())[-1])
+
+    @rule(at=which)
+    def submit_again(self, at: int) -> None:
+        self.submit(self.sent[at % len(self.sent)])
+
+    def submit(self, submission: Submission) -> None:
+        request = _request(self.pipeline, submission)
         answer = self.world.caller("Process", request)
-        name = request.file_name.lower()
-        place = f"{(directory or '/etc').lower().rstrip('/')}/{name}"
-        known = self.model.of_key(key)
+        known = self.model.of_key(submission.key)
         if known is not None:
-            if known[0] != request.SerializeToString(deterministic=True):
+            sent_then, file = known
+            if sent_then != submission:
                 assert answer == StatusCode.ALREADY_EXISTS
             else:
                 assert answer.deduplicated
-                assert (answer.file_id, answer.request_id) == (known[1].file_id, known[1].request_id)
-        elif name and self.model.has_path(place):
+                assert (answer.file_id, answer.request_id) == (file.file_id, file.request_id)
+        elif submission.name and self.model.has_path(_path(submission)):
             assert answer == StatusCode.ALREADY_EXISTS
         else:
-            self._accepted(answer, request, document, lifetime)
+            self._accepted(answer, submission)
 
     @rule(fields=choices.bad_submissions)
     def submit_what_breaks_a_rule(self, fields: dict[str, Any]) -> None:
@@ -113,7 +108,9 @@ class Changing(Checked):
     @has_files
     @rule(at=which)
     def cancel(self, at: int) -> None:
-        file = self.held(at)
+        self.cancel_one(self.held(at))
+
+    def cancel_one(self, file: HeldFile) -> None:
         answer = self.world.caller("CancelProcess", wire.CancelProcessRequest(request_id=file.request_id))
         if answer == StatusCode.FAILED_PRECONDITION:
             # It may have ended since the last look; then it did as its document wants.
@@ -151,29 +148,49 @@ class Changing(Checked):
     def wait(self) -> None:
         self.settle()
 
-    def _accepted(
-        self, answer: wire.ProcessResponse, request: wire.ProcessRequest, document: Document, lifetime: int
-    ) -> None:
-        assert not isinstance(answer, StatusCode), (answer, request)
+    def _accepted(self, answer: wire.ProcessResponse | StatusCode, submission: Submission) -> None:
+        assert not isinstance(answer, StatusCode), (answer, submission)
         assert not answer.deduplicated
-        assert answer.file_name == request.file_name.lower() or not request.file_name
-        assert answer.file_name.endswith(document.extension)
+        assert answer.file_name == submission.name.lower() or not submission.name
+        assert answer.file_name.endswith(submission.document.extension)
         file = HeldFile(
             file_id=answer.file_id,
             request_id=answer.request_id,
             name=answer.file_name,
-            directory=(request.symbolic_directory_path or "/etc").lower(),
-            tags=tuple((tag.key.lower(), tag.value.lower()) for tag in request.file_tags),
-            description=request.file_description or None,
-            document=document,
-            expire_tick=self.model.tick + lifetime,
-            states=behind(JOB_STATE_PENDING, document.end),
+            directory=_directory(submission),
+            tags=tuple((key.lower(), value.lower()) for key, value in submission.tags),
+            description=submission.description or None,
+            document=submission.document,
+            expire_tick=self.model.tick + submission.lifetime,
+            states=behind(JOB_STATE_PENDING, submission.document.end),
         )
         assert file.file_id not in self.model.files
         assert answer.symbolic_directory_path == file.directory
         self.model.put(file)
-        if request.idempotency_key:
-            self.model.keys[request.idempotency_key] = (request.SerializeToString(deterministic=True), file.file_id)
+        if submission.key:
+            self.model.keys[submission.key] = (submission, file.file_id)
+
+
+def _directory(submission: Submission) -> str:
+    return (submission.directory or "/etc").lower()
+
+
+def _path(submission: Submission) -> str:
+    return f"{_directory(submission).rstrip('/')}/{submission.name.lower()}"
+
+
+def _request(pipeline: str, submission: Submission) -> wire.ProcessRequest:
+    return wire.ProcessRequest(
+        pipeline=pipeline,
+        content=submission.document.content,
+        file_name=submission.name,
+        source_file_name=f"source{submission.document.extension}",
+        symbolic_directory_path=submission.directory,
+        file_tags=tag_messages(submission.tags),
+        file_description=submission.description or None,
+        expire_after=_duration(submission.lifetime),
+        idempotency_key=submission.key,
+    )
 
 
 def _duration(ticks: int) -> Duration:

@@ -1,13 +1,12 @@
 """What every rule needs: the server, the model beside it, and the check that both hold the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from grpc import StatusCode
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
+from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from octavo.v1 import file_service_pb2 as files_wire
 from octavo.v1 import processing_service_pb2 as wire
@@ -43,7 +42,6 @@ class Checked(RuleBasedStateMachine):
         self.revisions: dict[str, int] = {}
         self.listings: list[Listing] = []
 
-    @initialize(chain=st.sampled_from(choices.CHAINS))
     def make_pipeline(self, chain: tuple[str, ...]) -> None:
         self.chain = chain
         self.ask("CreatePipeline", CreatePipelineRequest(name=self.pipeline, module_chain=chain))
@@ -121,5 +119,5 @@ class Checked(RuleBasedStateMachine):
             listing.must.discard(file_id)
 
 
-def tag_messages(tags: list[tuple[str, str]]) -> list[FileTag]:
+def tag_messages(tags: Iterable[tuple[str, str]]) -> list[FileTag]:
     return [FileTag(key=key, value=value) for key, value in tags]

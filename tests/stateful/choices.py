@@ -8,7 +8,7 @@ from octavo.v1.job_pb2 import (
     JOB_STATE_PENDING,
     JOB_STATE_SUCCEEDED,
 )
-from tests.stateful.model import Document, Query
+from tests.stateful.model import Document, Query, Submission
 
 CHAINS = (("parser",), ("parser", "json-to-txt", "keyword-db"))
 WORDS = ("river", "stone", "music", "garden")
@@ -35,10 +35,21 @@ documents = st.sampled_from(DOCUMENTS)
 stems = st.sampled_from(["", "a", "b", "report 1", "Report 2"])
 """Of file names; empty: the server is to choose."""
 directories = st.sampled_from(["", "/", "/a", "/A/b", "/a/bc", "/a/b/c"])
-tags = st.lists(st.tuples(st.sampled_from(["kind", "Year"]), st.sampled_from(["one", "Two"])), unique=True, max_size=3)
+tags = st.lists(
+    st.tuples(st.sampled_from(["kind", "Year"]), st.sampled_from(["one", "Two"])), unique=True, max_size=3
+).map(tuple)
 descriptions = st.sampled_from(["", "first", "Second, with words"])
 lifetimes = st.sampled_from(LIFETIMES)
-keys = st.sampled_from(["", "", "key-1", "key-2"])
+submissions = st.builds(
+    Submission,
+    document=documents,
+    stem=stems,
+    directory=directories,
+    tags=tags,
+    description=descriptions,
+    lifetime=lifetimes,
+    key=st.sampled_from(["", "", "", "key-1", "key-2"]),
+)
 queries = st.builds(
     Query,
     names=st.lists(

@@ -29,6 +29,25 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Submission:
+    """One document, and what is asked for it."""
+
+    document: Document
+    stem: str
+    """Of the file's name; empty: the server is to choose."""
+    directory: str
+    tags: tuple[tuple[str, str], ...]
+    description: str
+    lifetime: int
+    """In ticks."""
+    key: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.stem}{self.document.extension}" if self.stem else ""
+
+
+@dataclass(frozen=True)
 class HeldFile:
     """One file."""
 
@@ -129,8 +148,8 @@ class Model:
     """What time it is. A file is there until its tick has come."""
     files: dict[str, HeldFile] = field(default_factory=dict)
     """By file id, in order of acceptance."""
-    keys: dict[str, tuple[bytes, str]] = field(default_factory=dict)
-    """Which request came with an idempotency key, and which file it made."""
+    keys: dict[str, tuple[Submission, str]] = field(default_factory=dict)
+    """Which submission came with an idempotency key, and which file it made."""
     gone: set[str] = field(default_factory=set)
     """Ids of files and jobs that were there once."""
 
@@ -140,10 +159,12 @@ class Model:
     def has_path(self, path: str, *, but: str = "") -> bool:
         return any(file.path == path and file.file_id != but for file in self.files.values())
 
-    def of_key(self, key: str) -> tuple[bytes, HeldFile] | None:
-        """The request and the file of a key, while the file is there."""
-        request, file_id = self.keys.get(key, (b"", ""))
-        return (request, self.files[file_id]) if file_id in self.files else None
+    def of_key(self, key: str) -> tuple[Submission, HeldFile] | None:
+        """The submission and the file of a key, while the file is there."""
+        if key not in self.keys:
+            return None
+        submission, file_id = self.keys[key]
+        return (submission, self.files[file_id]) if file_id in self.files else None
 
     def remove(self, file_id: str) -> None:
         file = self.files.pop(file_id)

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.stateful.changing import Changing
@@ -20,9 +20,11 @@ RANDOM_EXAMPLES = int(os.environ.get("STATEFUL_EXAMPLES", "0"))
 SECONDS_AN_EXAMPLE_MAX = 5
 SETTINGS = settings(
     max_examples=RANDOM_EXAMPLES or 200,
-    stateful_step_count=12,
+    stateful_step_count=15,
     derandomize=not RANDOM_EXAMPLES,
     database=None,
+    # To shrink takes minutes: only for whoever asked for random examples.
+    phases=[Phase.generate, *([Phase.shrink] if RANDOM_EXAMPLES else [])],
     deadline=None,
     # A server is slower than what Hypothesis takes for healthy.
     suppress_health_check=[HealthCheck.too_slow],

@@ -316,7 +316,9 @@ class ListFilesResponse(_message.Message):
 
     @_builtins.property
     def unmatched(self) -> Global___FileQuery:
-        """The terms of the query that fit no file at all; in the first page only."""
+        """The terms of the query that fit no file within its bounds of time and `states`; in the first page only. A term for
+        which too many files would have to be looked at is never told.
+        """
 
     def __init__(
         self,
@@ -361,7 +363,7 @@ class UpdateFileRequest(_message.Message):
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
         """Which of the fields below to change, by name; a field that is named and left empty is emptied, if it may be. Absent:
-        those that are not empty.
+        those that are set: not empty, or for `file_description` and `expire_after` present.
         """
 
     @_builtins.property

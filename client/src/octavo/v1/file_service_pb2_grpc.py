@@ -126,7 +126,7 @@ class FileServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def DeleteFile(self, request, context):
-        """Deletes a file with its outputs, its record and its status. A job that runs is stopped first. NOT_FOUND: no such file.
+        """Deletes a file with its outputs, its record and its status; a job that runs is stopped. NOT_FOUND: no such file.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -61,7 +61,7 @@ class FileServiceStub:
     ALREADY_EXISTS: another file of the pipeline has that path.
     """
     DeleteFile: _grpc.UnaryUnaryMultiCallable[_file_service_pb2.DeleteFileRequest, _file_service_pb2.DeleteFileResponse]
-    """Deletes a file with its outputs, its record and its status. A job that runs is stopped first. NOT_FOUND: no such file."""
+    """Deletes a file with its outputs, its record and its status; a job that runs is stopped. NOT_FOUND: no such file."""
     ShowTree: _grpc.UnaryUnaryMultiCallable[_file_service_pb2.ShowTreeRequest, _file_service_pb2.ShowTreeResponse]
     """The paths of a pipeline's files, in the order of their bytes, page by page: what a tree is drawn from.
 
@@ -101,7 +101,7 @@ class FileServiceAsyncStub(FileServiceStub):
     ALREADY_EXISTS: another file of the pipeline has that path.
     """
     DeleteFile: _aio.UnaryUnaryMultiCallable[_file_service_pb2.DeleteFileRequest, _file_service_pb2.DeleteFileResponse]  # type: ignore[assignment]
-    """Deletes a file with its outputs, its record and its status. A job that runs is stopped first. NOT_FOUND: no such file."""
+    """Deletes a file with its outputs, its record and its status; a job that runs is stopped. NOT_FOUND: no such file."""
     ShowTree: _aio.UnaryUnaryMultiCallable[_file_service_pb2.ShowTreeRequest, _file_service_pb2.ShowTreeResponse]  # type: ignore[assignment]
     """The paths of a pipeline's files, in the order of their bytes, page by page: what a tree is drawn from.
 
@@ -174,7 +174,7 @@ class FileServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _file_service_pb2.DeleteFileRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_file_service_pb2.DeleteFileResponse, _abc.Awaitable[_file_service_pb2.DeleteFileResponse]]:
-        """Deletes a file with its outputs, its record and its status. A job that runs is stopped first. NOT_FOUND: no such file."""
+        """Deletes a file with its outputs, its record and its status; a job that runs is stopped. NOT_FOUND: no such file."""
 
     @_abc_1.abstractmethod
     def ShowTree(

@@ -374,7 +374,7 @@ class ProcessStatusResponse(_message.Message):
 
     @_builtins.property
     def update_time(self) -> _timestamp_pb2.Timestamp:
-        """When its revision was made."""
+        """When it last changed, but for changes by UpdateFile, which make a revision and leave this time as it is."""
 
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:
@@ -422,8 +422,9 @@ class StatusWatchRequest(_message.Message):
     pipeline: _builtins.str
     """The pipeline to watch."""
     resume_token: _builtins.str
-    """The last token you saw of a watch of these jobs, or of these and others: only what is newer is sent. Leave out
-    jobs whose end you have seen, for they may have expired. Empty: from the start.
+    """The last token you saw of a watch of these jobs, or of these and others, or of this pipeline: only what is newer is
+    sent. Leave out jobs whose end you have seen, for they may have expired. Removals in a pipeline are told for an hour:
+    after a longer absence ask ListProcesses which jobs are left. Empty: from the start.
     """
     @_builtins.property
     def request_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:

@@ -105,7 +105,10 @@ class ProcessingServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ProcessStatus(self, request, context):
-        """The current status of one job. NOT_FOUND: unknown, expired or deleted.
+        """The current status of one job; with `wait` a long poll, which counts as an open watch.
+
+        INVALID_ARGUMENT: `wait` is out of its bounds. NOT_FOUND: unknown, expired or deleted. RESOURCE_EXHAUSTED: too many
+        watches and long polls are open; retry after the delay in RetryInfo. UNAVAILABLE: the server is stopping.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -120,6 +123,7 @@ class ProcessingServiceServicer(object):
         every change, also of jobs that are submitted later and of those that expire or are deleted. It never ends by itself.
 
         NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted.
+        INVALID_ARGUMENT: the token is of another server, or of one whose data was replaced; watch again without it.
         UNAVAILABLE: the server is stopping; watch again with the last `resume_token` you saw and you miss nothing.
         RESOURCE_EXHAUSTED: too many watches are open; retry after the delay in RetryInfo.
         """

@@ -49,7 +49,11 @@ class ProcessingServiceStub:
     RESOURCE_EXHAUSTED: the queue is full; retry after the delay in RetryInfo.
     """
     ProcessStatus: _grpc.UnaryUnaryMultiCallable[_processing_service_pb2.ProcessStatusRequest, _processing_service_pb2.ProcessStatusResponse]
-    """The current status of one job. NOT_FOUND: unknown, expired or deleted."""
+    """The current status of one job; with `wait` a long poll, which counts as an open watch.
+
+    INVALID_ARGUMENT: `wait` is out of its bounds. NOT_FOUND: unknown, expired or deleted. RESOURCE_EXHAUSTED: too many
+    watches and long polls are open; retry after the delay in RetryInfo. UNAVAILABLE: the server is stopping.
+    """
     StatusWatch: _grpc.UnaryStreamMultiCallable[_processing_service_pb2.StatusWatchRequest, _processing_service_pb2.StatusWatchResponse]
     """Streams the status of one or more jobs: first each job's current status, then every later state, each as a
     full snapshot. A slow reader gets the latest state rather than every one, and never misses the final one.
@@ -59,6 +63,7 @@ class ProcessingServiceStub:
     every change, also of jobs that are submitted later and of those that expire or are deleted. It never ends by itself.
 
     NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted.
+    INVALID_ARGUMENT: the token is of another server, or of one whose data was replaced; watch again without it.
     UNAVAILABLE: the server is stopping; watch again with the last `resume_token` you saw and you miss nothing.
     RESOURCE_EXHAUSTED: too many watches are open; retry after the delay in RetryInfo.
     """
@@ -114,7 +119,11 @@ class ProcessingServiceAsyncStub(ProcessingServiceStub):
     RESOURCE_EXHAUSTED: the queue is full; retry after the delay in RetryInfo.
     """
     ProcessStatus: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.ProcessStatusRequest, _processing_service_pb2.ProcessStatusResponse]  # type: ignore[assignment]
-    """The current status of one job. NOT_FOUND: unknown, expired or deleted."""
+    """The current status of one job; with `wait` a long poll, which counts as an open watch.
+
+    INVALID_ARGUMENT: `wait` is out of its bounds. NOT_FOUND: unknown, expired or deleted. RESOURCE_EXHAUSTED: too many
+    watches and long polls are open; retry after the delay in RetryInfo. UNAVAILABLE: the server is stopping.
+    """
     StatusWatch: _aio.UnaryStreamMultiCallable[_processing_service_pb2.StatusWatchRequest, _processing_service_pb2.StatusWatchResponse]  # type: ignore[assignment]
     """Streams the status of one or more jobs: first each job's current status, then every later state, each as a
     full snapshot. A slow reader gets the latest state rather than every one, and never misses the final one.
@@ -124,6 +133,7 @@ class ProcessingServiceAsyncStub(ProcessingServiceStub):
     every change, also of jobs that are submitted later and of those that expire or are deleted. It never ends by itself.
 
     NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted.
+    INVALID_ARGUMENT: the token is of another server, or of one whose data was replaced; watch again without it.
     UNAVAILABLE: the server is stopping; watch again with the last `resume_token` you saw and you miss nothing.
     RESOURCE_EXHAUSTED: too many watches are open; retry after the delay in RetryInfo.
     """
@@ -188,7 +198,11 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _processing_service_pb2.ProcessStatusRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_processing_service_pb2.ProcessStatusResponse, _abc.Awaitable[_processing_service_pb2.ProcessStatusResponse]]:
-        """The current status of one job. NOT_FOUND: unknown, expired or deleted."""
+        """The current status of one job; with `wait` a long poll, which counts as an open watch.
+
+        INVALID_ARGUMENT: `wait` is out of its bounds. NOT_FOUND: unknown, expired or deleted. RESOURCE_EXHAUSTED: too many
+        watches and long polls are open; retry after the delay in RetryInfo. UNAVAILABLE: the server is stopping.
+        """
 
     @_abc_1.abstractmethod
     def StatusWatch(
@@ -204,6 +218,7 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
         every change, also of jobs that are submitted later and of those that expire or are deleted. It never ends by itself.
 
         NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted.
+        INVALID_ARGUMENT: the token is of another server, or of one whose data was replaced; watch again without it.
         UNAVAILABLE: the server is stopping; watch again with the last `resume_token` you saw and you miss nothing.
         RESOURCE_EXHAUSTED: too many watches are open; retry after the delay in RetryInfo.
         """

@@ -81,7 +81,9 @@ class KeywordSearchResponse(_message.Message):
 
     @_builtins.property
     def unmatched(self) -> _file_service_pb2.FileQuery:
-        """The terms of `files` that fit no file at all; in the first page only."""
+        """The terms of `files` that fit no file that succeeded, within its bounds of time; in the first page only. A term for
+        which too many files would have to be looked at is never told.
+        """
 
     def __init__(
         self,

@@ -48,8 +48,9 @@ CREATE INDEX removed_by_pipeline ON removed (tenant, pipeline, revision);
 
 -- A small number for a pipeline, to tell its words from another's.
 ALTER TABLE pipelines ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
-UPDATE pipelines SET number =
-    (SELECT count(*) FROM pipelines AS other WHERE (other.tenant, other.name) <= (pipelines.tenant, pipelines.name));
+UPDATE pipelines SET number = numbered.number
+FROM (SELECT tenant, name, row_number() OVER (ORDER BY tenant, name) AS number FROM pipelines) AS numbered
+WHERE pipelines.tenant = numbered.tenant AND pipelines.name = numbered.name;
 CREATE UNIQUE INDEX pipelines_by_number ON pipelines (number);
 
 -- Search indexes: docs/decisions/0013. A part is some of the lemmas of a job: job << 16, and the part's own number.
