@@ -174,6 +174,8 @@ class JobStatus:
     expire_time: datetime
     document: DocumentMetadata | None = None
     """Known once a module has read the document."""
+    symbolic_file_path: str = ""
+    """The file's directory and name, as they are now."""
 
     @property
     def process_status(self) -> dict[str, bool]:

@@ -83,6 +83,7 @@ def job_status(snapshot: processing_service_pb2.ProcessStatusResponse) -> status
         update_time=plain.time(snapshot.update_time),
         expire_time=plain.time(snapshot.expire_time),
         document=_document(snapshot.document) if snapshot.HasField("document") else None,
+        symbolic_file_path=snapshot.symbolic_file_path,
     )
 
 

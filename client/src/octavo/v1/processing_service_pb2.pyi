@@ -340,6 +340,7 @@ class ProcessStatusResponse(_message.Message):
     UPDATE_TIME_FIELD_NUMBER: _builtins.int
     EXPIRE_TIME_FIELD_NUMBER: _builtins.int
     DOCUMENT_FIELD_NUMBER: _builtins.int
+    SYMBOLIC_FILE_PATH_FIELD_NUMBER: _builtins.int
     status_code: _builtins.int
     """Always 200; kept for callers of the hosted API."""
     request_id: _builtins.str
@@ -356,6 +357,8 @@ class ProcessStatusResponse(_message.Message):
     """The whole truth about where it is."""
     revision: _builtins.int
     """Grows with each durable change of the job. Unique over all jobs of a server."""
+    symbolic_file_path: _builtins.str
+    """The file's directory and name, as they are now."""
     @_builtins.property
     def process_status(self) -> _containers.ScalarMap[_builtins.str, _builtins.bool]:
         """Has the module succeeded, by module key. Maps have no order; `modules` has."""
@@ -402,10 +405,11 @@ class ProcessStatusResponse(_message.Message):
         update_time: _timestamp_pb2.Timestamp | None = ...,
         expire_time: _timestamp_pb2.Timestamp | None = ...,
         document: _job_pb2.DocumentMetadata | None = ...,
+        symbolic_file_path: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "document", b"document", "expire_time", b"expire_time", "failure", b"failure", "update_time", b"update_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "document", b"document", "expire_time", b"expire_time", "failure", b"failure", "file_id", b"file_id", "message", b"message", "modules", b"modules", "overall_status", b"overall_status", "pipeline", b"pipeline", "process_status", b"process_status", "request_id", b"request_id", "revision", b"revision", "state", b"state", "status_code", b"status_code", "update_time", b"update_time"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "document", b"document", "expire_time", b"expire_time", "failure", b"failure", "file_id", b"file_id", "message", b"message", "modules", b"modules", "overall_status", b"overall_status", "pipeline", b"pipeline", "process_status", b"process_status", "request_id", b"request_id", "revision", b"revision", "state", b"state", "status_code", b"status_code", "symbolic_file_path", b"symbolic_file_path", "update_time", b"update_time"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -90,6 +90,7 @@ def status(job: Job, progress: Progress | None) -> processing.ProcessStatusRespo
         update_time=timestamp(job.update_time),
         expire_time=timestamp(job.expire_time),
         document=_document(job),
+        symbolic_file_path=job.file.path,
     )
 
 
