@@ -27,9 +27,10 @@ $(UV):
 	@$(PYTHON) -m venv .uv
 	@.uv/bin/pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 
+# --inexact: modules of other packages, which somebody installed beside ours, stay.
 $(STAMP): uv.lock pyproject.toml client/pyproject.toml server/pyproject.toml | $(UV)
 	@echo "Installing Octavo into .venv/ ..."
-	@$(UV) sync --quiet --locked --all-packages --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	@$(UV) sync --quiet --locked --inexact --all-packages --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 	@touch $@
 
 setup: $(STAMP) ## Install everything into .venv/

@@ -50,7 +50,7 @@ def _typer_row(param: Any, anchor: str) -> tuple[str, ...]:
     else:
         value = "" if param.is_flag else f" {param.metavar or 'VALUE'}"
         names = ", ".join(code(f"{option}{value}") for option in [*param.opts, *param.secondary_opts])
-    is_told = param.show_default and not param.required and param.default not in (None, False, ())
+    is_told = param.show_default and not param.required and param.default not in (None, False, (), "")
     required = " *required*" if param.required else ""
     return (
         anchored(f"{anchor}.{param.name}", names) + required,

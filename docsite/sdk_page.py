@@ -7,6 +7,7 @@ import griffe
 import octavo
 from docsite.markdown import anchored, code, heading, prose, table
 from docsite.places import CLIENT
+from docsite.signatures import signature
 
 _GROUPS = (
     ("For scripts", lambda one: one.is_function or one.is_attribute or one.name == "Pipeline"),
@@ -39,16 +40,20 @@ def _entry(name: str, one: Any) -> str:
     if one.is_attribute:
         return "\n".join([head, f"{code(f'octavo.{name}: {one.annotation}')}\n", _told(one)])
     if one.is_function:
-        return "\n".join([head, _signature(f"octavo.{name}", one, is_method=False), _told(one)])
-    members = {key: _target(member) for key, member in one.all_members.items() if not key.startswith("_")}
+        return "\n".join([head, signature(f"octavo.{name}", one, is_method=False), _told(one)])
+    members = _members(one)
     parts = [head, _bases(one), _told(one)]
     if _is_made_by_callers(one) and "__init__" in one.all_members:
         constructor = _target(one.all_members["__init__"])
-        parts += [_signature(name, constructor), _told(constructor)]
+        parts += [signature(name, constructor, is_method=True), _told(constructor)]
     parts.append(_attributes(name, members))
     for key, member in members.items():
         if member.is_function:
-            parts += [heading(4, code(f"{name}.{key}"), f"{name}.{key}"), _signature(key, member), _told(member)]
+            parts += [
+                heading(4, code(f"{name}.{key}"), f"{name}.{key}"),
+                signature(key, member, is_method=member.parent.is_class),
+                _told(member),
+            ]
     return "\n".join(parts)
 
 
@@ -60,11 +65,35 @@ def _target(member: Any) -> Any:
     return member.final_target if member.is_alias else member
 
 
+def _members(one: Any) -> dict[str, Any]:
+    """All that callers can use, but for what a base tells on this page."""
+    owners = [one, *(base for base in one.mro() if base.name not in octavo.__all__)]
+    members: dict[str, Any] = {}
+    for owner in owners:
+        for key, member in owner.members.items():
+            if not key.startswith("_"):
+                members.setdefault(key, _meant(member))
+    return members
+
+
+def _meant(member: Any) -> Any:
+    """What a name stands for: `init = staticmethod(login.init)` is the function."""
+    target = _target(member)
+    value = target.value if target.is_attribute else None
+    if isinstance(value, griffe.ExprCall) and str(value.function) == "staticmethod":
+        return target.package[value.arguments[0].canonical_path.removeprefix(f"{target.package.name}.")]
+    return target
+
+
 def _bases(one: Any) -> str:
-    named = ", ".join(
-        f"[{code(base)}](#{base})" if str(base) in octavo.__all__ else code(base) for base in map(str, one.bases)
-    )
+    """Those that callers know; what only our own classes are made of is shown as theirs."""
+    known = (str(base) for base in one.bases if not base.canonical_path.startswith("octavo.") or _is_public(base))
+    named = ", ".join(f"[{code(base)}](#{base})" if base in octavo.__all__ else code(base) for base in known)
     return f"A kind of {named}.\n" if named else ""
+
+
+def _is_public(base: Any) -> bool:
+    return str(base) in octavo.__all__
 
 
 def _attributes(owner: str, members: dict[str, Any]) -> str:
@@ -78,26 +107,6 @@ def _attributes(owner: str, members: dict[str, Any]) -> str:
         if member.is_attribute
     )
     return table(("attribute", "type or value", "meaning"), rows)
-
-
-def _signature(name: str, function: Any, *, is_method: bool = True) -> str:
-    parameters = list(function.parameters)[is_method:]
-    lines, is_keyword_only = [], False
-    for one in parameters:
-        if one.kind is griffe.ParameterKind.keyword_only and not is_keyword_only:
-            is_keyword_only = True
-            lines.append("*,")
-        lines.append(f"{_parameter(one)},")
-    prefix = "async " if "async" in function.labels else ""
-    returns = f" -> {function.returns}" if function.returns and str(function.returns) != "None" else ""
-    inside = "".join(f"\n    {line}" for line in lines)
-    return f"```python\n{prefix}{name}({inside}{chr(10) if lines else ''}){returns}\n```\n"
-
-
-def _parameter(one: Any) -> str:
-    stars = {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}.get(one.kind, "")
-    typed = f"{stars}{one.name}" + (f": {one.annotation}" if one.annotation else "")
-    return typed if one.default is None or stars else f"{typed} = {one.default}"
 
 
 def _told(one: Any) -> str:

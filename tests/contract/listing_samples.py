@@ -41,7 +41,7 @@ async def ended(engine: Engine, *, fails: bool = False, lemmas: tuple[str, ...] 
 
 
 def entries(*lemmas: str, line: int = 1) -> list[KeywordEntry]:
-    return [KeywordEntry(lemma, f'[["{lemma}",{line},1]]') for lemma in lemmas]
+    return [KeywordEntry(lemma, f'["{lemma}",{line},1]', 1) for lemma in lemmas]
 
 
 async def paths(engine: Engine, query: FileQuery = EVERY_FILE, *, page_jobs: int = 100, **options: Any) -> list[str]:

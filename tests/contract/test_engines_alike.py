@@ -181,7 +181,7 @@ class EnginesAlike(RuleBasedStateMachine):
     def index(self, choice: int, lemmas: list[str], *, is_first: bool) -> None:
         leases = self.chosen(choice)
         if leases and (is_first or not lemmas):
-            entries = [KeywordEntry(lemma, f"[{choice}]") for lemma in lemmas]
+            entries = [KeywordEntry(lemma, f"[{choice}]", choice) for lemma in lemmas]
             answers = [
                 self.runner.run(
                     answer(lambda engine, lease=lease: engine.index(lease, entries, is_first=is_first), engine)

@@ -1,11 +1,13 @@
 """What engines promise about pipelines."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
-from octavo_server.domain.errors import AlreadyExistsError, NotFoundError
+from octavo_server.domain.errors import AlreadyExistsError, NotFoundError, QuotaExceededError
 from octavo_server.domain.ids import Instant, PipelineName
+from octavo_server.domain.limits import PIPELINES_MAX
 from octavo_server.ports.engine import Engine
 from tests.contract.samples import DOCUMENT, NOW, OTHER_TENANT, PIPELINE, TENANT, new_job, new_pipeline
 
@@ -52,3 +54,17 @@ async def test_pipelines_are_listed_by_name_in_pages(engine: Engine) -> None:
     assert len(names) == 6
     page = await engine.list_pipelines(TENANT, after="a", pipelines_max=2)
     assert [one.name for one in page] == [PipelineName("b"), PipelineName("c")]
+
+
+async def test_a_tenant_has_so_many_pipelines_and_no_more(engine: Engine) -> None:
+    names = [f"q{number}" for number in range(PIPELINES_MAX - 1)]
+    await asyncio.gather(*(engine.put_pipeline(new_pipeline(name)) for name in names))
+    with pytest.raises(QuotaExceededError, match="10,000 pipelines") as full:
+        await engine.put_pipeline(new_pipeline("more"))
+    assert (full.value.reason, full.value.subject) == ("PIPELINES_FULL", "pipelines")
+    other_chain = new_pipeline("q7", chain=("segmenter",))
+    assert await engine.put_pipeline(new_pipeline("q7")) == new_pipeline("q7")
+    assert await engine.put_pipeline(other_chain) == other_chain
+    await engine.put_pipeline(new_pipeline("more", tenant=OTHER_TENANT))
+    await engine.delete_pipeline(TENANT, PipelineName("q0"))
+    assert await engine.put_pipeline(new_pipeline("more")) == new_pipeline("more")

@@ -6,6 +6,7 @@ import pytest
 
 from octavo_server.domain.ids import Instant, PipelineName
 from octavo_server.domain.queries import valid_query
+from octavo_server.engines.sqlite import SqliteEngine
 from octavo_server.ports.engine import Engine, Lease, StaleError
 from octavo_server.ports.listings import KeywordEntry
 from tests.contract.conftest import OpenEngine
@@ -54,16 +55,55 @@ async def test_files_with_any_of_the_lemmas_are_found(engine: Engine, page_files
 async def test_a_hit_tells_what_the_index_says(engine: Engine) -> None:
     await file_at(engine, "/a.txt")
     lease = await started(engine)
-    places = '[["cats",1,2],["Cat\\u00e9",3,4]]'
-    await engine.index(lease, [KeywordEntry("cat", places)], is_first=True)
+    entry = KeywordEntry("cat", '["cats",1,2],["cat",3,4]', 20_000)
+    await engine.index(lease, [entry], is_first=True)
     await succeed(engine, lease)
     query = valid_query(names=["a.txt"])
     page = await engine.search(TENANT, PIPELINE, ["cat"], query, now=NOW, after=None, files_max=9)
     [hit] = page.files
     assert (hit.job, hit.entries) == (
         await engine.get(TENANT, lease.job.request_id),
-        (KeywordEntry("cat", places),),
+        (entry,),
     )
+
+
+def large_entry(lemma: str, size: int) -> KeywordEntry:
+    place = f'["{lemma}",1,1],'
+    return KeywordEntry(lemma, (place * (size // len(place))).removesuffix(","), size)
+
+
+async def test_large_entries_are_read_some_at_a_time_and_all_are_told(engine: Engine) -> None:
+    for number in range(6):
+        await file_at(engine, f"/{number}.txt")
+        lease = await started(engine)
+        await engine.index(lease, [large_entry(lemma, 200_000) for lemma in ("cat", "dog")], is_first=True)
+        await succeed(engine, lease)
+    found, after, parts = [], None, 0
+    while True:
+        page = await engine.search(TENANT, PIPELINE, ["cat", "dog"], valid_query(), now=NOW, after=after, files_max=9)
+        found += page.files
+        after, parts = page.next, parts + 1
+        if isinstance(engine, SqliteEngine):
+            places = [len(entry.places) for file in page.files for entry in file.entries]
+            assert sum(places) <= 1024 * 1024
+        if after is None:
+            break
+    assert [file.job.file.name for file in found] == [f"{number}.txt" for number in reversed(range(6))]
+    assert {file.entries for file in found} == {(large_entry("cat", 200_000), large_entry("dog", 200_000))}
+
+
+async def test_the_entries_of_one_file_that_are_too_large_together_are_cut(engine: Engine) -> None:
+    lemmas = [f"w{number}" for number in range(6)]
+    await file_at(engine, "/a.txt")
+    lease = await started(engine)
+    await engine.index(lease, [large_entry(lemma, 1_000_000) for lemma in lemmas], is_first=True)
+    await succeed(engine, lease)
+    page = await engine.search(TENANT, PIPELINE, lemmas, valid_query(), now=NOW, after=None, files_max=9)
+    [file] = page.files
+    assert [entry.count for entry in file.entries] == [1_000_000] * 6
+    if isinstance(engine, SqliteEngine):
+        assert 2_000_000 < sum(len(entry.places) for entry in file.entries) <= 2 * 1024 * 1024
+    assert large_entry("w0", 1_000_000).places.startswith(file.entries[0].places)
 
 
 @pytest.mark.parametrize("page_files", [1, 100])

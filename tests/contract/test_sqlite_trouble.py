@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from octavo_server.domain.errors import UnavailableError
-from octavo_server.engines.sqlite import SqliteEngine, group_commit
+from octavo_server.engines.sqlite import SqliteEngine, housekeeping
 from octavo_server.engines.sqlite.group_commit import GroupCommit
 from octavo_server.engines.sqlite.schema import open_database
 from octavo_server.engines.sqlite.tables import Tables
 from octavo_server.ports.engine import JobChanged
+from tests.contract.listing_samples import ended, hits
 from tests.contract.samples import DOCUMENT, NOW, TENANT, ManualClock, new_job, new_pipeline
 
 SECRET = b"the patient's name is on page 3 "
@@ -115,8 +116,49 @@ async def test_what_was_removed_is_not_in_the_files_any_more(engine: SqliteEngin
 async def test_what_was_removed_leaves_the_log_while_the_engine_runs(
     engine: SqliteEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(group_commit, "PURGE_SECONDS", 0.0)
+    monkeypatch.setattr(housekeeping, "PURGE_SECONDS", 0.0)
     await accept_and_remove(engine)
     # Each round gives the thread a moment without work.
     while await asyncio.to_thread(holding_secret, tmp_path):
         await engine.known_blobs([])
+
+
+def holding_words(folder: Path) -> list[str]:
+    # Without its first letters: FTS5 leaves out what a word has in common with the one before.
+    return [path.name for path in folder.iterdir() if b"opsychi" in path.read_bytes()]
+
+
+async def test_words_of_removed_jobs_leave_the_search_index_while_the_engine_runs(
+    engine: SqliteEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PURGE_SECONDS", "MERGE_SECONDS"):
+        monkeypatch.setattr(housekeeping, name, 0.0)
+    jobs = []
+    for number in range(20):
+        await engine.accept(new_job(), DOCUMENT)
+        jobs.append(await ended(engine, lemmas=(f"metempsychi{number}", f"metropsychi{number}", f"stay{number}")))
+    assert await asyncio.to_thread(holding_words, tmp_path)
+    await engine.remove(TENANT, [job.request_id for job in jobs[1::2]])
+    while await asyncio.to_thread(holding_words, tmp_path) and jobs:
+        # What is removed between two merges goes with the next one.
+        await engine.remove(TENANT, [jobs.pop().request_id])
+    while await asyncio.to_thread(holding_words, tmp_path):
+        await engine.known_blobs([])
+
+
+async def test_other_words_stay_when_those_of_removed_jobs_leave(
+    engine: SqliteEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PURGE_SECONDS", "MERGE_SECONDS"):
+        monkeypatch.setattr(housekeeping, name, 0.0)
+    jobs = []
+    for number in range(20):
+        await engine.accept(new_job(), DOCUMENT)
+        lemma = "metropsychi" if number % 2 else "stays"
+        jobs.append(await ended(engine, lemmas=(lemma, f"own{number}")))
+    await engine.remove(TENANT, [job.request_id for job in jobs[1::2]])
+    while await asyncio.to_thread(holding_words, tmp_path):
+        await engine.known_blobs([])
+    assert len(await hits(engine, "stays")) == 10
+    assert await hits(engine, "metropsychi") == []
+    assert [lemmas for _, lemmas in await hits(engine, "own18", "own19")] == [["own18"]]

@@ -32,6 +32,7 @@ def octavo(*arguments: str, cwd: Path, server: str = "127.0.0.1:1", **environmen
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "a.txt").write_text(TEXT)
     (tmp_path / "b.txt").write_text(TEXT)
+    (tmp_path / "empty.txt").touch()
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7\nnothing more")
     return tmp_path
 
@@ -133,7 +134,10 @@ def test_an_output_is_fetched_as_json(server: ServerProcess, folder: Path) -> No
 
 def test_the_help_tells_the_exit_codes(tmp_path: Path) -> None:
     told = " ".join(octavo("process", "--help", cwd=tmp_path).stdout.split())
-    assert "0 ok, 1 a job failed, 2 bad input or refused, 3 no server, 130 interrupted" in told
+    assert (
+        "0 ok, 1 a job failed, 2 bad input or refused, 3 no server, 130 interrupted, 141 whoever read the output left"
+        in told
+    )
 
 
 def test_a_lost_server_is_told_on_stderr(tmp_path: Path) -> None:
@@ -173,7 +177,10 @@ def test_model_and_params_are_chosen(server: ServerProcess, folder: Path) -> Non
         (["process", "."], "is a directory"),
         (["process", "a.txt", "--param", "x"], "must be NAME=VALUE"),
         (["process", "a.txt", "--pipeline", "nope"], "no pipeline 'nope'"),
-        (["process", "a.txt", "--model", "nope"], "no model 'nope'"),
+        (["process", "a.txt", "--model", "nope"], "--model parser: module parser has no model 'nope'"),
+        (["process", "a.txt", "--param", "sentence=x"], "--param parser"),
+        (["process", "a.txt", "--tag", "a=!"], "octavo: a.txt: --tag: must be"),
+        (["process", "empty.txt"], "octavo: empty.txt: the document is empty"),
         (["status", "nope"], "nope"),
         (["frobnicate"], "No such command"),
         (["process"], "Missing argument"),
@@ -237,4 +244,25 @@ def test_a_reader_that_leaves_ends_the_command_without_a_word(server: ServerProc
             check=False,
         )
         os.close(writer)
-        assert (done.returncode, done.stderr) == (1, "")
+        assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_server_without_tls_is_told_without_a_dump(server: ServerProcess, folder: Path) -> None:
+    done = octavo("pipelines", cwd=folder, server=f"https://{server.address}")
+
+    assert done.returncode == 3
+    assert done.stderr == (
+        f"octavo: no server answers at {server.address}. If it does not speak TLS, write http://, not https://; "
+        "if it does, its certificate may not be trusted\n"
+    )
+
+
+def test_a_missing_api_key_is_told_with_the_option_to_give_it(tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    keys.write_text("tenant a-key-that-is-long-enough\n")
+    with ServerProcess(tmp_path / "data", "--api-keys-file", str(keys)) as server:
+        done = octavo("pipelines", cwd=tmp_path, server=server.address)
+
+    assert done.returncode == 2
+    assert "give --api-key KEY, or set OCTAVO_API_KEY" in done.stderr
+    assert "metadata" not in done.stderr

@@ -96,25 +96,39 @@ def test_words_are_found_with_their_lines(shell: Shell) -> None:
     done = shell.run("search", "words", "clock", "the", "april")
     (found,) = shell.objects("search", "words", "clock")
 
-    assert [line.split("\t")[:3] for line in done.stdout.splitlines()] == [
-        ["/box/a.txt", "1", "april"],
-        ["/box/a.txt", "2", "clocks"],
+    assert [line.split("\t")[:4] for line in done.stdout.splitlines()] == [
+        ["/box/a.txt", "april", "1", "1"],
+        ["/box/a.txt", "clocks", "1", "2"],
     ]
     assert done.stderr == "octavo: too common to be searched for: the\n"
     assert found["file"]["file_name"] == "a.txt"
     assert found["hits"] == [{"keyword": "clocks", "line_number": 2, "keyword_number": 2}]
     assert shell.run("search", "words", "nowhere").stderr == "octavo: no hits\n"
+    assert shell.run("search", "words", "привет", "clock").stderr == (
+        "octavo: not searched for, as only ASCII letters and digits are indexed: привет\n"
+    )
 
 
 def test_failed_jobs_are_listed_with_the_reason(shell: Shell) -> None:
     (row,) = shell.rows("jobs", "--state", "failed", "--pipeline", "words")
-    (told,) = shell.objects("jobs", "--state", "failed")
+    (told,) = shell.objects("jobs", "words", "--state", "failed")
 
-    assert row[:4] == [told["request_id"], told["file_id"], "words", "failed"]
-    assert "(DOCUMENT_DAMAGED)" in row[5]
+    assert row[:5] == [told["request_id"], told["file_id"], "/box/broken.pdf", "words", "failed"]
+    assert "(DOCUMENT_DAMAGED)" in row[6]
+    assert told["symbolic_file_path"] == "/box/broken.pdf"
     assert told["failure_status"]["module"] == "parser"
     assert shell.run("jobs", "--state", "pending").stderr == "octavo: no jobs found\n"
     assert "more than 1 jobs" in shell.run("jobs", "--max", "1").stderr
+
+
+def test_jobs_tell_their_documents_at_any_width(shell: Shell) -> None:
+    (row,) = shell.rows("jobs", "-p", "words", "--state", "succeeded")
+
+    for width in (80, 120, 160):
+        _, shown = shell.on_terminal("jobs", width=width)
+        assert "/box/a.txt" in shown, width
+    assert "  path: /box/a.txt\n" in shell.run("status", row[0]).stdout
+    assert shell.objects("status", row[0])[0]["symbolic_file_path"] == "/box/a.txt"
 
 
 def test_modules_tell_what_follows_them(shell: Shell) -> None:
@@ -176,7 +190,11 @@ def test_a_binary_output_is_kept_from_the_terminal(shell: Shell) -> None:
     [
         (["list", "nope"], "nope"),
         (["tree", "nope"], "nope"),
-        (["list", "words", "--name", "a*b"], "*"),
+        (["tree", "words", "b"], "octavo: DIR: must be"),
+        (["list", "words", "--name", "a*b"], "octavo: --name: must be"),
+        (["list", "words", "--dir", "/a", "--dir", "b"], "octavo: --dir no. 2: must be"),
+        (["search", "words", "clock", "--path", "b"], "octavo: --path: must be"),
+        (["jobs", "words", "--pipeline", "words"], "not both"),
         (["list", "words", "--since", "yesterday"], "--since yesterday: must be"),
         (["list", "words", "--tag", "x"], "--tag x: must be KEY=VALUE"),
         (["list", "words", "--state", "lost"], "'lost'"),
@@ -236,7 +254,26 @@ def test_a_reader_that_leaves_ends_any_listing_without_a_word(shell: Shell) -> N
                 text=True, timeout=60, check=False,
             )  # fmt: skip
             os.close(writer)
-            assert (done.returncode, done.stderr) == (1, ""), command
+            assert (done.returncode, done.stderr) == (141, ""), command
+
+
+def test_a_word_that_stands_everywhere_is_a_line(shell: Shell) -> None:
+    (shell.folder / "kettles.txt").write_text("The kettle kettle boils.\n" * 5_500)
+    (submitted,) = shell.objects("process", "kettles.txt", "--pipeline", "words", "--dir", "/kitchen", "--no-wait")
+    assert shell.run("watch", submitted["request_id"]).returncode == 0
+
+    done = shell.run("search", "words", "kettle")
+    _, shown = shell.on_terminal("search", "words", "kettle", width=120)
+    (told,) = shell.objects("search", "words", "kettle")
+    file_id = submitted["file_id"]
+    assert shell.run("delete", "--yes", file_id).returncode == 0
+
+    ((path, *cells),) = [line.split("\t") for line in done.stdout.splitlines()]
+    assert path.startswith("/kitchen/")
+    assert cells == ["kettle", "10000", "1, 2, 3, 4, 5, ...", file_id]
+    assert "10,000" in shown
+    assert done.stderr.endswith(f"all: `octavo fetch --file-id {file_id} --output words.db`\n")
+    assert len(told["hits"]) == 10_000
 
 
 def test_without_a_server_every_command_says_so(tmp_path: Path) -> None:
@@ -248,9 +285,43 @@ def test_without_a_server_every_command_says_so(tmp_path: Path) -> None:
 
 
 def test_bash_completes_the_names_of_pipelines(shell: Shell) -> None:
-    for line in ("octavo list w", "octavo process --pipeline w", "octavo pipeline reset "):
+    for line in (
+        "octavo list w",
+        "octavo process --pipeline w",
+        "octavo jobs w",
+        "octavo watch -p w",
+        "octavo pipeline reset ",
+    ):
         words = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1), "_OCTAVO_COMPLETE": "complete_bash"}
         done = subprocess.run(
             COMMAND, env={**shell.environment, **words}, capture_output=True, text=True, timeout=30, check=True
         )
         assert (done.stdout, done.stderr) == ("words\n", "")
+
+
+HOSTILE = ("zz;touch PWNED;", "zz$(touch PWNED)", "zz`touch PWNED`", "zz'q", 'zz"q', "zz Ünï: #1", "-zz", "zz>PWNED")
+
+
+def test_a_name_that_a_shell_would_read_as_more_is_not_offered(shell: Shell) -> None:
+    for name in (*HOSTILE, "zz.plain-1"):
+        assert shell.run("pipeline", "create", "--", name, "parser").returncode == 0
+
+    offered = {kind: _completed(shell, kind, "octavo list z") for kind in ("bash", "zsh", "fish")}
+    dashed = _completed(shell, "bash", "octavo list -- -")
+
+    for name in (*HOSTILE, "zz.plain-1"):
+        assert shell.run("pipeline", "delete", "--yes", "--", name).returncode == 0
+    assert offered == {
+        "bash": "zz.plain-1\n", "zsh": "_arguments '*: :((\"zz.plain-1\"))'\n", "fish": "zz.plain-1\n"
+    }  # fmt: skip
+    assert "zz" not in dashed
+
+
+def _completed(shell: Shell, kind: str, line: str) -> str:
+    words = {
+        "COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1), "_TYPER_COMPLETE_ARGS": line,
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args", "_OCTAVO_COMPLETE": f"complete_{kind}",
+    }  # fmt: skip
+    return subprocess.run(
+        COMMAND, env={**shell.environment, **words}, capture_output=True, text=True, timeout=30, check=True
+    ).stdout

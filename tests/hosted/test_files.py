@@ -90,6 +90,9 @@ def test_an_update_needs_an_id_and_a_change(pipeline: octavo.Pipeline, file_id: 
         ({"file_name": ""}, ValueError, "invalid file_name: "),
         ({"file_name": 7}, TypeError, "file_name must be a string"),
         ({"symbolic_directory_path": "/etc/b"}, ValueError, "invalid symbolic_directory_path: "),
+        ({"symbolic_directory_path": ""}, ValueError, "invalid symbolic_directory_path: must not be empty"),
+        ({"symbolic_file_path": ""}, ValueError, "invalid symbolic_file_path: must not be empty"),
+        ({"expire_time": 0}, ValueError, "expire_time: must be 1 to 2592000 seconds; 0 is not"),
         ({"symbolic_file_path": "b.txt"}, ValueError, "invalid symbolic_file_path: "),
         ({"file_tags": [{"a": "b"}, {"A": "B"}]}, ValueError, "file_tags"),
         ({"file_tags": "a"}, TypeError, "file_tags"),
@@ -228,6 +231,7 @@ def test_a_fetch_of_a_file_without_output_answers_400(pipeline: octavo.Pipeline)
     made = pipeline.process(local_file_path="broken.pdf", wait_for_process=False, verbose=False)
     answer = pipeline.fetch_output(file_id=made["file_id"])
     assert (answer["status_code"], answer["process_output_files"]) == (400, [])
+    assert answer["message"].endswith(f"; .process_status(request_id='{made['request_id']}') says how far it is")
 
 
 def test_a_fetch_needs_an_id_and_a_folder(library: Library) -> None:
@@ -283,8 +287,8 @@ def test_a_bad_tree_is_refused(library: Library) -> None:
         library.parsed.show_tree(symbolic_directory_path=None)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
         library.parsed.show_tree(symbolic_directory_path=7)  # type: ignore[arg-type]
-    for directory in ("stories", "/a//b", "/a*b"):
-        with pytest.raises(ValueError, match=r"symbolic_directory_path"):
+    for directory in ("stories", "/a//b", "/a*b", ""):
+        with pytest.raises(ValueError, match=r"^invalid symbolic_directory_path: "):
             library.parsed.show_tree(symbolic_directory_path=directory)
     for max_files in (0, 10_001, "7"):
         with pytest.raises(ValueError, match=r"max_files"):

@@ -39,6 +39,17 @@ def test_a_failed_init_raises_and_is_remembered() -> None:
     assert octavo.check_init_data() == {"api_key": "k", "api_url": "127.0.0.1:1", "api_check_val": 1}
 
 
+@pytest.mark.parametrize("api_url", ["127.0.0.1:1", "ftp://127.0.0.1:1"])
+def test_after_a_failed_init_nothing_goes_on_as_before(pipeline: octavo.Pipeline, api_url: str) -> None:
+    with pytest.raises(octavo.OctavoError) as caught:
+        octavo.init(api_key="k", api_url=api_url)
+    if isinstance(caught.value, octavo.InvalidArgumentError):
+        assert (caught.value.field, str(caught.value)[:9]) == ("api_url", "api_url: ")
+    for call in (octavo.check_cap, lambda: pipeline.list(file_names=["a.txt"])):
+        with pytest.raises(ValueError, match=r"^you are not authenticated"):
+            call()
+
+
 def test_a_pipeline_can_init_too(
     pipeline: octavo.Pipeline, hosted_server: ServerProcess, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -91,9 +102,10 @@ def test_a_pipeline_has_a_name_of_1_to_64_characters(name: str) -> None:
     ("name", "kind", "message"),
     [
         (7, TypeError, "name must be a string"),
-        ("", ValueError, "pipeline name must have length greater than 0 and less than 128"),
-        ("n" * 128, ValueError, "pipeline name must have length greater than 0 and less than 128"),
-        ("n" * 65, ValueError, f"FAILURE: your name - {'n' * 65} - must be greater than 0"),
+        ("", ValueError, "pipeline name must have length greater than 0 and less than 65; it has 0"),
+        ("n" * 65, ValueError, "pipeline name must have length greater than 0 and less than 65; it has 65"),
+        ("a\tb", ValueError, "name: must be printable characters"),
+        ("a\u200b", ValueError, "name: must be printable characters"),
     ],
 )
 def test_other_names_are_refused(name: object, kind: type[Exception], message: str) -> None:
@@ -130,7 +142,10 @@ def test_other_chains_are_refused(module_chain: list[str], kind: type[Exception]
     ["text-embedder", "vector-db", "ocr", "caption", "summarize", "sentiment", "translate", "transcribe"],
 )
 def test_modules_of_models_are_refused(module: str) -> None:
-    with pytest.raises(ValueError, match=rf"^module_chain item - {module} - is not one of \['extract'"):
+    with pytest.raises(
+        ValueError,
+        match=rf"^module_chain item - {module} - is not one of \['extract'.*; Octavo runs no models, and has",
+    ):
         octavo.create_pipeline(name="p", module_chain=[module])
 
 
@@ -204,6 +219,7 @@ def test_a_config_that_is_not_there_is_both_kinds_of_error() -> None:
         ("p.txt", "pipeline: {}", ValueError),
         ("p.yml", "a: [", yaml.YAMLError),
         ("p.yml", "other: 1", ValueError),
+        ("p.yml", "[" * 10_000, ValueError),
         ("p.yml", "pipeline: {modules: []}", ValueError),
         ("p.yml", "pipeline: {name: p}", ValueError),
         ("p.yml", "pipeline: {name: p, modules: [{name: caption}]}", ValueError),
@@ -228,11 +244,40 @@ def test_reset_deletes_every_file_and_prints_nothing(
     pipeline: octavo.Pipeline, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pipeline.process(local_file_path=text, verbose=False)
+    Path("long.txt").write_text("A sentence of five words.\n" * 50_000)
+    running = pipeline.process(local_file_path="long.txt", wait_for_process=False, verbose=False)
     capsys.readouterr()
     octavo.reset_pipeline(pipeline)
     octavo.reset_pipeline(pipeline=pipeline)
     assert capsys.readouterr().out == ""
     assert pipeline.list(symbolic_directory_paths=["/*"])["items"] == []
+    with pytest.raises(octavo.NotFoundError):
+        pipeline.process_status(running["request_id"])
+
+
+def test_only_process_makes_a_pipeline(pipeline: octavo.Pipeline, text: str) -> None:
+    pipeline.pipeline_name = f"{pipeline.pipeline} other"
+    listed = pipeline.list(file_names=["a.txt"], symbolic_directory_paths=["/*"])
+    assert (listed["message"], listed["items"]) == ("No files were found for the given query arguments", [])
+    assert listed["warnings"] == [
+        {
+            "WARNING: the following arguments returned zero results": [
+                {"symbolic_directory_paths": ["/*"]},
+                {"file_names": ["a.txt"]},
+            ]
+        }
+    ]
+    assert pipeline.show_tree(verbose=False)["items"] == []
+    octavo.reset_pipeline(pipeline)
+    current = session.current()
+    with pytest.raises(octavo.NotFoundError):
+        current.run(current.client.get_pipeline(pipeline.pipeline))
+    assert pipeline.process(local_file_path=text, verbose=False)["status_code"] == 200
+
+
+def test_reset_wants_the_pipeline_itself() -> None:
+    with pytest.raises(TypeError, match="not a name"):
+        octavo.reset_pipeline("p")  # type: ignore[arg-type]
 
 
 def test_the_version_is_always_there() -> None:
@@ -245,6 +290,7 @@ def test_the_conversion_directory_is_the_temporary_one() -> None:
 
 
 def test_there_is_no_cap() -> None:
+    assert list(octavo.check_cap()) == ["status_code", "request_id", "message", "warnings"]
     assert octavo.check_cap()["status_code"] == 200
     session.stop()
     with pytest.raises(ValueError, match=r"you are not authenticated"):

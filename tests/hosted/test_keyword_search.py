@@ -1,11 +1,15 @@
 """`keyword_search` with each of its arguments, as scripts of the hosted product call it."""
 
 import uuid
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import octavo
+from octavo.facade import selecting
+from octavo.facade.search_answers import OMITTED, UNSEARCHABLE
 from tests.hosted.library import RAIN, RIVER, ROOT, SEA, Library
 
 EVERYWHERE = {"symbolic_directory_paths": ["/*"]}
@@ -164,6 +168,36 @@ def test_a_bad_search_is_refused(
     with pytest.raises(kind) as caught:
         library.searched.keyword_search(**arguments)
     assert str(caught.value).startswith(message)
+
+
+def test_words_that_no_index_holds_are_told(library: Library) -> None:
+    answer = library.searched.keyword_search(query="привет ship", file_names=["sea.txt"])
+    assert answer["warnings"] == [{UNSEARCHABLE: ["привет"]}]
+
+
+def test_an_answer_tells_so_many_hits_and_counts_the_others(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selecting, "HITS_MAX", 1)
+    answer = library.searched.keyword_search(query="ship", symbolic_directory_paths=["/stories*"])
+    assert [len(item["search_results"]) for item in answer["items"]] == [1, 0]
+    assert answer["warnings"] == [{OMITTED: {library.searched_ids[SEA]: 1}}]
+
+
+def test_a_file_of_many_hits_tells_the_first_10000(new_pipeline: Callable[..., octavo.Pipeline]) -> None:
+    Path("ships.txt").write_text("ship\n" * 10_001)
+    pipeline = new_pipeline("keyword-db")
+    file_id = pipeline.process(local_file_path="ships.txt", verbose=False, download_output=False)["file_id"]
+
+    answer = pipeline.keyword_search(query="ship", file_ids=[file_id])
+
+    assert len(answer["items"][0]["search_results"]) == 10_000
+    assert answer["warnings"] == [{OMITTED: {file_id: 1}}]
+
+
+def test_a_search_before_the_first_process_finds_nothing(new_pipeline: Callable[..., octavo.Pipeline]) -> None:
+    pipeline = new_pipeline("keyword-db")
+    pipeline.pipeline_name = f"{pipeline.pipeline} other"
+    answer = pipeline.keyword_search(query="ship", **EVERYWHERE)
+    assert (answer["message"], answer["items"]) == ("No files were found for the given query arguments", [])
 
 
 def test_a_verbose_search_tells_its_defaults(library: Library, capsys: pytest.CaptureFixture[str]) -> None:

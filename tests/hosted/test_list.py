@@ -1,5 +1,6 @@
 """`list` with each of its arguments, as scripts of the hosted product call it."""
 
+import re
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,8 +93,10 @@ def test_files_are_found_by_name(library: Library, file_name: str, found: list[s
 
 @pytest.mark.parametrize("file_name", ["*", "**", "s*a.txt", "**.txt", "/sea.txt", ""])
 def test_a_bad_name_filter_is_refused(library: Library, file_name: str) -> None:
-    with pytest.raises(ValueError, match=r"file_names"):
+    with pytest.raises(ValueError, match=r"^invalid file_name: file_names\[0\]: must be ") as caught:
         library.parsed.list(file_names=[file_name])
+    assert isinstance(caught.value, octavo.InvalidArgumentError)
+    assert caught.value.field == "file_names[0]"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,7 @@ def test_files_are_found_by_directory(library: Library, directory: str, found: l
 
 @pytest.mark.parametrize("directory", ["stories", "*/stories", "/a*b", "/**", "/stories/", ""])
 def test_a_bad_directory_filter_is_refused(library: Library, directory: str) -> None:
-    with pytest.raises(ValueError, match=r"symbolic_directory_paths"):
+    with pytest.raises(ValueError, match=r"^invalid symbolic_directory_path: symbolic_directory_paths\[0\]: "):
         library.parsed.list(symbolic_directory_paths=[directory])
 
 
@@ -134,8 +137,14 @@ def test_files_are_found_by_path(library: Library, path: str, found: list[str]) 
 
 @pytest.mark.parametrize("path", ["sea.txt", "/stories/*", "/stories/", ""])
 def test_a_bad_path_filter_is_refused(library: Library, path: str) -> None:
-    with pytest.raises(ValueError, match=r"symbolic_file_paths"):
+    with pytest.raises(ValueError, match=r"^invalid symbolic_file_path: symbolic_file_paths\[0\]: "):
         library.parsed.list(symbolic_file_paths=[path])
+
+
+def test_a_path_filter_for_all_of_a_directory_says_which_filter_that_is(library: Library) -> None:
+    for path in ("/*", "/stories/*"):
+        with pytest.raises(ValueError, match=re.escape(f"symbolic_directory_paths=['{path}'] finds")):
+            library.parsed.list(symbolic_file_paths=[path])
 
 
 @pytest.mark.parametrize(
@@ -242,9 +251,18 @@ def test_something_must_be_asked_for(library: Library) -> None:
 
 @pytest.mark.parametrize("name", ["file_ids", "file_names", "symbolic_directory_paths", "symbolic_file_paths"])
 def test_a_filter_is_a_list_of_1_to_500_strings(library: Library, name: str) -> None:
-    for bad, kind in (("a.txt", TypeError), ([7], TypeError), ([], ValueError), (["a.txt"] * 501, ValueError)):
-        with pytest.raises(kind):
+    too_many = [str(uuid.uuid4())] * 501
+    for bad, kind in (("a.txt", TypeError), ([7], TypeError), ([], ValueError), (["\ud800"], ValueError)):
+        with pytest.raises(kind) as caught:
             library.parsed.list(**{name: bad})
+        assert isinstance(caught.value, octavo.InvalidArgumentError)
+    with pytest.raises(ValueError, match=rf"^{name}: at most 500 are allowed; these are 501$"):
+        library.parsed.list(**{name: too_many})
+
+
+def test_500_ids_are_taken(library: Library) -> None:
+    ids = [library.parsed_ids[SEA], *(str(uuid.uuid4()) for _ in range(499))]
+    assert paths(library.parsed.list(file_ids=ids)) == [SEA]
 
 
 @pytest.mark.parametrize("sort_order", ["descending", "ascending"])

@@ -1,6 +1,7 @@
 """What scripts can ask about modules."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_before_init_the_standard_modules_are_told_as_the_server_tells_them() ->
 
 def _models(module: octavo.ModuleInfo) -> list[object]:
     return [
-        (model.name, model.description, [(param.name, param.default, param.minimum) for param in model.params])
+        (model.name, model.description, [replace(param, choices=()) for param in model.params])
         for model in module.models
     ]
 
@@ -48,7 +49,7 @@ def test_a_module_config_has_the_documented_shape() -> None:
                     "defaults": {"model": "base"},
                 }
             },
-            "input_data_example": [{"snippet": "A sentence.", "other": None}],
+            "input_data_example": {"snippet": "A sentence.", "other": None},
             "output_data_example": "A text of one or more lines.",
         }
     )
@@ -62,7 +63,7 @@ def test_a_module_config_tells_params_and_defaults() -> None:
     assert module["models"][1]["params"]["chunk_size"] == {"type": "int", "default": 10}
     assert module["defaults"]["model"] == "sentence"
     assert view["input_data_example"] == "A text of one or more lines."
-    assert view["output_data_example"] == [{"snippet": "A sentence.", "line_numbers": [1], "other": None}]
+    assert view["output_data_example"] == {"snippet": "A sentence.", "line_numbers": [1], "other": None}
 
 
 @pytest.mark.parametrize(

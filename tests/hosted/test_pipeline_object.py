@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 import octavo
+from octavo import session
 from tests import documents
 
 
@@ -109,6 +110,7 @@ def test_documents_pass_too(pipeline: octavo.Pipeline, name: str, content: bytes
         ("a.json", "[]", "FAILURE: input data must be a list of dictionaries"),
         ("a.json", '[{"text": "x"}]', "FAILURE: required process_key snippet not found in data"),
         ("a.json", "", "input file size is 0 bytes"),
+        ("a.json", "[" * 100_000, "FAILURE: loading json file: lists or objects are nested too deeply"),
     ],
 )
 def test_an_input_that_does_not_fit_is_refused(
@@ -120,6 +122,16 @@ def test_an_input_that_does_not_fit_is_refused(
         with pytest.raises(octavo.InvalidArgumentError) as caught:
             call(local_file_path=name)
         assert str(caught.value).startswith(message)
+
+
+def test_json_is_read_as_the_server_reads_it(new_pipeline: Callable[..., octavo.Pipeline]) -> None:
+    pipeline = new_pipeline("json-to-txt")
+    Path("a.json").write_text('\ufeff[{"snippet": "One.", "number": %s}]' % ("1" * 5_000))
+    pipeline.test_input(local_file_path="a.json")
+    assert pipeline.process(local_file_path="a.json", verbose=False)["status_code"] == 200
+    Path("a.json").write_text('[{"snippet": "One."}]', encoding="utf-16")
+    with pytest.raises(ValueError, match=r"^FAILURE: loading json file: byte 0 is not UTF-8$"):
+        pipeline.test_input(local_file_path="a.json")
 
 
 def test_an_input_that_is_not_there_is_refused(new_pipeline: Callable[..., octavo.Pipeline]) -> None:
@@ -138,8 +150,11 @@ def test_searches_are_there_only_after_their_module(pipeline: octavo.Pipeline, s
     assert not hasattr(pipeline, search)
     with pytest.raises(AttributeError) as caught:
         getattr(pipeline, search)
-    assert str(caught.value) == (
+    assert str(caught.value).startswith(
         f"your pipeline has no attribute '{search}' because its module_chain does not end with {module}: - ['parser']"
+    )
+    assert str(caught.value).endswith("; Octavo runs no models, so no pipeline has vectors to search") == (
+        search == "semantic_search"
     )
 
 
@@ -165,6 +180,24 @@ def test_an_unknown_argument_of_a_method_is_refused_first(
     with pytest.raises(TypeError) as caught:
         call(nonsense=1)
     assert str(caught.value).startswith(f"unexpected keyword argument(s) for '{method}': nonsense; there are ")
+
+
+def test_the_login_is_checked_second(new_pipeline: Callable[..., octavo.Pipeline]) -> None:
+    pipeline = new_pipeline("keyword-db")
+    session.stop()
+    calls: dict[str, dict[str, object]] = {
+        "process": {"verbose": 7},
+        "process_status": {"request_id": 7},
+        "list": {"verbose": 7},
+        "update": {},
+        "delete": {},
+        "fetch_output": {},
+        "show_tree": {"verbose": 7},
+        "keyword_search": {},
+    }
+    for method, arguments in calls.items():
+        with pytest.raises(ValueError, match=r"^you are not authenticated"):
+            getattr(pipeline, method)(**arguments)
 
 
 def test_arguments_have_no_position(pipeline: octavo.Pipeline, text: str) -> None:

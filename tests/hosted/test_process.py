@@ -1,10 +1,12 @@
 """`process` with each of its arguments, as scripts of the hosted product call it."""
 
 import json
+import os
 import re
 import sqlite3
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,17 @@ def test_a_file_name_ends_as_the_document_does(pipeline: octavo.Pipeline, text: 
         pipeline.process(local_file_path=text, file_name=7)  # type: ignore[arg-type]
 
 
+def test_a_bad_file_name_is_shown_with_what_is_allowed(pipeline: octavo.Pipeline, text: str) -> None:
+    with pytest.raises(ValueError, match=r"ASCII letters, .*; 'книга\.txt' is not$"):
+        pipeline.process(local_file_path=text, file_name="книга.txt", verbose=False)
+
+
+@pytest.mark.parametrize("name", ["file_name", "symbolic_directory_path", "symbolic_file_path"])
+def test_an_empty_name_is_not_taken_for_none(pipeline: octavo.Pipeline, text: str, name: str) -> None:
+    with pytest.raises(ValueError, match=rf"^invalid {name}: must not be empty$"):
+        pipeline.process(local_file_path=text, **{name: ""})  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("directory", ["/", "/a b/C_d-1", "/etc", "/etcx", "/a/etc"])
 def test_a_directory_is_kept_in_lower_case(pipeline: octavo.Pipeline, text: str, directory: str) -> None:
     answer = pipeline.process(
@@ -160,6 +173,8 @@ def test_tags_are_kept_in_lower_case(pipeline: octavo.Pipeline, text: str) -> No
         ([{}], ValueError),
         ([{"a": "x" * 33}], ValueError),
         ([{"a": "ä"}], ValueError),
+        ([{"a": "\t"}], ValueError),
+        ([{"a": "\ud800"}], ValueError),
         ([{"a": "b"}, {"A": "B"}], ValueError),
         ([{f"k{number}": "v"} for number in range(21)], ValueError),
     ],
@@ -235,7 +250,9 @@ def test_params_left_out_have_their_defaults(pipeline: octavo.Pipeline, text: st
         ),
         ({"parser": {"model": "huge"}}, ValueError, "model: must be one of ['sentence', 'fixed']"),
         ({"parser": {"params": {"chunk_size": 5}}}, ValueError, "modules.parser.params.chunk_size"),
-        ({"parser": {"model": "fixed", "params": {"chunk_size": "5"}}}, ValueError, "modules.parser.params.chunk_size"),
+        ({"parser": {"model": "fixed", "params": {"chunk_size": "5"}}}, TypeError, "modules.parser.params.chunk_size"),
+        ({"parser": {"model": "fixed", "params": {"chunk_size": 5.0}}}, TypeError, "modules.parser.params.chunk_size"),
+        ({"parser": {"model": "fixed", "params": {"chunk_size": 0}}}, ValueError, "modules.parser.params.chunk_size"),
         (
             {"parser": {"model": "fixed", "params": {"chunk_size": 5, "overlap_size": 5}}},
             ValueError,
@@ -276,14 +293,19 @@ def test_a_file_is_gone_after_its_time(pipeline: octavo.Pipeline, text: str) -> 
 def test_the_default_expiry_is_half_an_hour(
     pipeline: octavo.Pipeline, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pipeline.process(local_file_path=text, expire_time=None, wait_for_process=False)
+    made = pipeline.process(local_file_path=text, expire_time=None, download_output=False)
     assert "INFO: expire_time was not set by user - setting to default of 1800 seconds" in capsys.readouterr().out
+    (item,) = pipeline.list(file_ids=[made["file_id"]])["items"]
+    created, expires = (datetime.fromisoformat(item[name]) for name in ("created_at", "expire_time"))
+    assert abs((expires - created).total_seconds() - 1800) <= 1
 
 
 @pytest.mark.parametrize("expire_time", [True, 1800.0, "1800", 0, -1, 30 * 24 * 3600 + 1])
 def test_other_times_of_expiry_are_refused(pipeline: octavo.Pipeline, text: str, expire_time: int) -> None:
-    with pytest.raises(ValueError, match=r"^expire_"):
+    with pytest.raises(ValueError, match=r"^expire_time: must be ") as caught:
         pipeline.process(local_file_path=text, expire_time=expire_time, verbose=False)
+    assert isinstance(caught.value, octavo.InvalidArgumentError)
+    assert caught.value.field == "expire_time"
 
 
 @pytest.mark.parametrize("flag", ["verbose", "wait_for_process", "download_output"])
@@ -320,6 +342,22 @@ def test_a_verbose_wait_tells_each_step_in_order(
     )
 
 
+def test_a_verbose_process_that_does_not_wait_says_how_to_ask(
+    pipeline: octavo.Pipeline, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    request_id = pipeline.process(local_file_path=text, wait_for_process=False)["request_id"]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-5:] == [
+        "INFO: wait_for_process is set to False.",
+        "INFO: the document is uploaded and its job recorded; the server goes on without this script.",
+        "INFO: use .process_status to ask how far it is.",
+        f"INFO: This process's request_id is: {request_id}.",
+        f"INFO: Check the status of this file's processing: .process_status(request_id='{request_id}').",
+    ]
+    assert len([line for line in lines if "wait_for_process" in line]) == 1
+
+
 def test_a_silent_process_prints_nothing(
     pipeline: octavo.Pipeline, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -339,12 +377,21 @@ def test_a_folder_to_save_in_must_exist(pipeline: octavo.Pipeline, text: str) ->
         pipeline.process(local_file_path=text, local_save_directory="nowhere")
     with pytest.raises(TypeError):
         pipeline.process(local_file_path=text, local_save_directory=7)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^local_save_directory: must not be empty"):
+        pipeline.process(local_file_path=text, local_save_directory="")
+    with pytest.raises(NotADirectoryError) as caught:
+        pipeline.process(local_file_path=text, local_save_directory=text)
+    assert isinstance(caught.value, octavo.OctavoError)
 
 
 def test_a_copied_document_has_the_type_of_its_original(pipeline: octavo.Pipeline, text: str) -> None:
     Path(text).rename("copy.tmp")
     answer = pipeline.process(local_file_path="copy.tmp", og_local_file_path="kettle.txt", verbose=False)
     assert answer["process_output"] == KETTLE
+    with pytest.raises(ValueError, match=r"^invalid file extension: '\.xyz'"):
+        pipeline.process(local_file_path="copy.tmp", og_local_file_path="kettle.xyz")
+    with pytest.raises(TypeError, match=r"^og_local_file_path must be a string or a path$"):
+        pipeline.process(local_file_path="copy.tmp", og_local_file_path=7)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -353,6 +400,7 @@ def test_a_copied_document_has_the_type_of_its_original(pipeline: octavo.Pipelin
         ("a.pdf", documents.pdf(["The kettle sang."])),
         ("a.docx", documents.word(["The kettle sang."])),
         ("A.TXT", b"The kettle sang."),
+        (os.fsdecode(b"caf\xe9.txt"), b"The kettle sang."),
     ],
 )
 def test_documents_are_read_as_they_are(pipeline: octavo.Pipeline, name: str, content: bytes) -> None:
@@ -401,5 +449,34 @@ def test_a_job_that_fails_raises_and_keeps_its_record(pipeline: octavo.Pipeline)
     with pytest.raises(ValueError, match=r"^processes associated with request_id '.*' failed at module 'parser'") as e:
         pipeline.process(local_file_path="broken.pdf", symbolic_file_path="/a/broken.pdf", verbose=False)
     assert isinstance(e.value, octavo.JobFailedError)
-    request_id = str(e.value).split("'")[1]
-    assert pipeline.process_status(request_id)["overall_status"] == "failed"
+    failed = e.value
+    status = pipeline.process_status(failed.request_id)
+    assert (status["overall_status"], status["file_id"]) == ("failed", failed.file_id)
+    assert status["failure_status"] == {
+        "module": failed.module,
+        "reason": failed.reason,
+        "message": failed.failure_message,
+    }
+    assert all(status["failure_status"].values())
+
+
+def test_the_path_of_a_failed_job_is_free_for_the_next(
+    pipeline: octavo.Pipeline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("r.pdf").write_bytes(b"%PDF-1.7\nnothing more")
+    with pytest.raises(octavo.JobFailedError) as caught:
+        pipeline.process(local_file_path="r.pdf", file_name="R.pdf", verbose=False)
+    Path("r.pdf").write_bytes(documents.pdf(["The kettle sang."]))
+    capsys.readouterr()
+
+    answer = pipeline.process(local_file_path="r.pdf", file_name="R.pdf")
+
+    assert answer["process_output"] == [{"snippet": "The kettle sang.", "line_numbers": [1]}]
+    assert (
+        f"INFO: /etc/r.pdf had file_id {caught.value.file_id}, whose job failed; it is deleted to make room"
+        in capsys.readouterr().out.splitlines()
+    )
+    with pytest.raises(octavo.NotFoundError):
+        pipeline.process_status(caught.value.request_id)
+    with pytest.raises(octavo.AlreadyExistsError):
+        pipeline.process(local_file_path="r.pdf", file_name="r.pdf", verbose=False)

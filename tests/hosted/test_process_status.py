@@ -68,5 +68,5 @@ def test_no_id_is_refused(pipeline: octavo.Pipeline) -> None:
 
 def test_an_id_of_another_pipeline_is_refused(new_pipeline: Callable[..., octavo.Pipeline], text: str) -> None:
     made = new_pipeline("parser").process(local_file_path=text, wait_for_process=False, verbose=False)
-    with pytest.raises(ValueError, match=r"pipeline of process_id does not match associated file pipeline"):
+    with pytest.raises(octavo.NotFoundError, match=r"pipeline of process_id does not match associated file pipeline"):
         new_pipeline("parser").process_status(request_id=made["request_id"])

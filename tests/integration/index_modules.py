@@ -23,7 +23,7 @@ class Function:
             name=work.__name__,
             description="For tests.",
             input_format=Format.DOCUMENT,
-            output_format=Format.DATABASE,
+            output_format=Format.TEXT if "of_text" in work.__name__ else Format.DATABASE,
             extensions=(".txt",),
             models=(ModelSpec(name="only", description="For tests."),),
             output_factor=FACTOR,
@@ -90,6 +90,15 @@ def index_and_sleep(given: Input, report: Report) -> Output:
     return made()
 
 
+def index_of_text(given: Input, report: Report) -> Output:
+    return made()
+
+
+def index_of_text_by_force(given: Input, report: Report) -> Output:
+    connection(report).send(index_header(), bytes(2_000_000))
+    return made(index=b"")
+
+
 def wrong_facts(given: Input, report: Report) -> Output:
     return Output(data=b"", media_type="text/plain", facts={"Lines": 1})
 
@@ -121,6 +130,8 @@ FUNCTIONS = [
     index_of_another_task,
     index_of_nothing,
     index_and_sleep,
+    index_of_text,
+    index_of_text_by_force,
     wrong_facts,
     wrong_media_type,
     wrong_data,
@@ -128,3 +139,4 @@ FUNCTIONS = [
     wrong_progress,
 ]
 MODULES = {work.__name__: Function(work) for work in FUNCTIONS}
+DATABASE_MAKERS = [name for name, module in MODULES.items() if module.spec.output_format is Format.DATABASE]

@@ -10,6 +10,7 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import termios
 import threading
 import time
@@ -108,6 +109,10 @@ def abort(given: Input, report: Report) -> bytes:
 
 def die(given: Input, report: Report) -> bytes:
     os._exit(3)
+
+
+def leave(given: Input, report: Report) -> bytes:
+    sys.exit(3)
 
 
 def fall(given: Input, report: Report) -> bytes:
@@ -354,6 +359,7 @@ FUNCTIONS: list[Work] = [
     unknown_message,
     wait_for_signal,
     fall,
+    leave,
     be_killed,
     hand_over,
     hand_over_and_fall,

@@ -97,6 +97,7 @@ class ScriptedServer(
         self.refusals: dict[str, tuple] = {}
         self.lost_replies: dict[str, int] = defaultdict(int)
         self.snapshots: dict[str, processing.ProcessStatusResponse] = {}
+        self.unknown_tokens: set[str] = set()
         self.accepted: dict[str, processing.ProcessResponse] = {}
         self.output = b"[]"
         self.output_cuts: list[int] = []
@@ -109,6 +110,7 @@ class ScriptedServer(
         self.upload_bytes_max: int | None = None
         self.lost_uploads = 0
         self.says_farewell = True
+        self.early_ends = 0
         self.changed = asyncio.Condition()
         self.watching = asyncio.Event()
         self._watch_cut = asyncio.Event()
@@ -214,11 +216,16 @@ class ScriptedServer(
 
     async def StatusWatch(self, request, context):
         await self._asked("StatusWatch", request, context)
-        if request.pipeline:
-            async with aclosing(self._tell_pipeline(context)) as responses:
-                async for response in responses:
-                    yield response
-            return
+        if request.resume_token in self.unknown_tokens:
+            violation = error_details_pb2.BadRequest.FieldViolation(field="resume_token", description="of another")
+            bad = error_details_pb2.BadRequest(field_violations=[violation])
+            await abort(context, grpc.StatusCode.INVALID_ARGUMENT, "of another", "RESUME_TOKEN_UNKNOWN", bad)
+        told = self._tell_pipeline(context) if request.pipeline else self._tell_jobs(request, context)
+        async with aclosing(told) as responses:
+            async for response in responses:
+                yield response
+
+    async def _tell_jobs(self, request, context):
         sent = int(request.resume_token or 0)
         for request_id in request.request_ids:
             await self._known(request_id, context)
@@ -237,6 +244,9 @@ class ScriptedServer(
             for status in sorted(news, key=lambda each: each.revision):
                 sent = max(sent, status.revision)
                 yield processing.StatusWatchResponse(status=status, resume_token=str(sent))
+            if self.early_ends > 0:
+                self.early_ends -= 1
+                return
 
     async def CancelProcess(self, request, context):
         await self._asked("CancelProcess", request, context)

@@ -132,7 +132,8 @@ async def test_a_large_tree_comes_in_large_pages(server: ScriptedServer, client:
 
 async def test_a_search_gathers_its_pages(server: ScriptedServer, client: octavo.Client) -> None:
     first = searches.KeywordSearchResponse(stop_words=["the"], unmatched=files.FileQuery(file_ids=["f"]))
-    second = searches.KeywordSearchResponse(stop_words=["the"])
+    first.unsearchable_words.append("мир")
+    second = searches.KeywordSearchResponse(stop_words=["the"], unsearchable_words=["мир"])
     for page, file_id in ((first, "a"), (second, "b")):
         page.files.add(file=some_file(file_id)).hits.add(keyword="clocks", line_number=1, keyword_number=2)
     server.pages["KeywordSearch"] = [first, second]
@@ -142,6 +143,7 @@ async def test_a_search_gathers_its_pages(server: ScriptedServer, client: octavo
     assert [hits.file.file_id for hits in found.files] == ["a", "b"]
     assert found.files[0].hits == (octavo.KeywordHit(keyword="clocks", line_number=1, keyword_number=2),)
     assert (found.stop_words, found.unmatched) == (("the",), octavo.FileQuery(file_ids=("f",)))
+    assert found.unsearchable_words == ("мир",)
 
 
 async def test_jobs_and_snippets_are_read_page_by_page(server: ScriptedServer, client: octavo.Client) -> None:

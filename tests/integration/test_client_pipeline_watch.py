@@ -128,6 +128,27 @@ async def test_a_caller_goes_on_in_another_process_where_it_came_back_for_more(
     assert tokens(server) == ["", "t1"]
 
 
+async def test_a_watch_whose_token_the_server_does_not_know_starts_over(
+    server: ScriptedServer, client: octavo.Client
+) -> None:
+    server.unknown_tokens = {"t9"}
+    server.watches = [
+        [changed("a", 1, "t9"), Fault.CUT],
+        [changed("a", 1, ""), changed("b", 2, ""), heartbeat("t2")],
+    ]
+
+    assert await follow(client, 3) == [("a", 1), ("a", 1), ("b", 2)]
+    assert tokens(server) == ["", "t9", ""]
+
+
+async def test_a_server_that_refuses_even_no_token_is_believed(server: ScriptedServer, client: octavo.Client) -> None:
+    server.unknown_tokens = {"t9", ""}
+
+    with pytest.raises(octavo.InvalidArgumentError):
+        await follow(client, 1, resume_token="t9")
+    assert tokens(server) == ["t9", ""]
+
+
 async def test_a_watch_without_a_server_gives_up(server: ScriptedServer) -> None:
     server.watches = [[changed("a", 1, "t1"), Fault.SILENCE]]
     async with (

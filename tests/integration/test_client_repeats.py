@@ -99,3 +99,30 @@ async def test_a_change_of_a_file_names_what_it_changes(server: ScriptedServer, 
     (request,) = server.requests["UpdateFile"]
     assert list(request.update_mask.paths) == ["file_tags", "file_description"]
     assert (request.file_id, request.pipeline) == ("f", "p")
+
+
+async def test_a_client_can_be_opened_again(server: ScriptedServer) -> None:
+    client = octavo.Client(server.address)
+    for _ in range(2):
+        async with client:
+            assert (await client.get_pipeline("p")).module_chain == ("parser",)
+    with pytest.raises(RuntimeError, match="not open"):
+        await client.get_pipeline("p")
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        (lambda client: client.process_status("a", wait_seconds=float("inf")), "wait_seconds"),
+        (lambda client: client.process("p", b"x", expire_seconds=10**30), "expire_seconds"),
+        (lambda client: client.get_file("\ud800"), "file_id"),
+        (lambda client: client.update_file("f", expire_seconds=float("nan")), "expire_seconds"),
+        (lambda client: client.keyword_search("p", "\ud800"), "query"),
+        (lambda client: client.fetch_output("\ud800"), "request_id"),
+        (lambda client: client.list_files("\ud800"), "pipeline"),
+    ],
+)
+async def test_what_cannot_be_sent_is_refused_by_its_name(client: octavo.Client, call, field) -> None:
+    with pytest.raises(octavo.InvalidArgumentError) as caught:
+        await call(client)
+    assert caught.value.field == field

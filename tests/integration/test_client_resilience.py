@@ -61,6 +61,49 @@ async def test_two_submissions_of_the_same_bytes_are_two_jobs(server: ScriptedSe
     assert one.request_id != other.request_id
 
 
+async def test_a_watch_whose_token_the_server_does_not_know_starts_over(
+    server: ScriptedServer, client: octavo.Client
+) -> None:
+    server.snapshots["a"] = snapshot("a", 7, jobs.JOB_STATE_RUNNING)
+    server.unknown_tokens = {"7"}
+    seen = []
+
+    async with aclosing(client.watch("a")) as statuses:
+        async for status in statuses:
+            seen.append((status.revision, status.state))
+            if status.state is octavo.JobState.RUNNING:
+                await server.watching.wait()
+                await server.cut_watches()
+                # As of a backup that was put in the place of the server's data.
+                await server.publish(snapshot("a", 3, jobs.JOB_STATE_SUCCEEDED))
+
+    assert seen == [(7, "running"), (3, "succeeded")]
+    assert [request.resume_token for request in server.requests["StatusWatch"]] == ["", "7", ""]
+
+
+async def test_a_job_that_is_retried_is_watched_again_after_a_disconnect(
+    server: ScriptedServer, client: octavo.Client
+) -> None:
+    server.snapshots["a"] = snapshot("a", 1, jobs.JOB_STATE_CANCELLED)
+    server.snapshots["b"] = snapshot("b", 2, jobs.JOB_STATE_PENDING)
+    seen = []
+
+    async with aclosing(client.watch("a", "b")) as statuses:
+        async for status in statuses:
+            seen.append((status.request_id, status.revision))
+            match status.revision:
+                case 2:
+                    await server.publish(snapshot("a", 3, jobs.JOB_STATE_PENDING))
+                case 3:
+                    await server.watching.wait()
+                    await server.cut_watches()
+                    await server.publish(snapshot("a", 4, jobs.JOB_STATE_SUCCEEDED))
+                case 4:
+                    await server.publish(snapshot("b", 5, jobs.JOB_STATE_SUCCEEDED))
+
+    assert seen == [("a", 1), ("b", 2), ("a", 3), ("a", 4), ("b", 5)]
+
+
 async def test_a_watch_goes_on_over_a_draining_server_and_repeats_nothing(
     server: ScriptedServer, client: octavo.Client
 ) -> None:
@@ -198,6 +241,20 @@ async def test_a_watch_ends_with_the_last_final_status_even_if_the_server_does_n
     server.snapshots["a"] = snapshot("a", 1, jobs.JOB_STATE_SUCCEEDED)
 
     assert [status.state async for status in client.watch("a")] == ["succeeded"]
+
+
+async def test_a_watch_that_ends_before_its_jobs_do_goes_on(server: ScriptedServer, client: octavo.Client) -> None:
+    server.early_ends = 1
+    server.snapshots["a"] = snapshot("a", 1, jobs.JOB_STATE_RUNNING)
+    told = []
+
+    async for status in client.watch("a"):
+        told.append(status.state)
+        if len(told) == 1:
+            await server.publish(snapshot("a", 2, jobs.JOB_STATE_SUCCEEDED))
+
+    assert told == ["running", "succeeded"]
+    assert len(server.requests["StatusWatch"]) == 2
 
 
 async def test_leaving_a_watch_ends_its_call(server: ScriptedServer, client: octavo.Client) -> None:

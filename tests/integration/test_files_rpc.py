@@ -200,10 +200,10 @@ async def test_an_update_changes_what_is_given_and_nothing_else(caller: Caller) 
 
 async def test_a_field_that_is_named_and_left_empty_is_emptied(caller: Caller) -> None:
     reply = await submit(caller, "/a/b.txt", file_tags=[Tag(key="k", value="v")], file_description="Old.")
-    mask = FieldMask(paths=["file_tags", "file_description", "symbolic_directory_path"])
+    mask = FieldMask(paths=["file_tags", "file_description"])
     request = files.UpdateFileRequest(file_id=reply.file_id, update_mask=mask, file_name="not-named.txt")
     file = (await caller.files.UpdateFile(request)).file
-    assert (file.symbolic_directory_path, file.file_name) == ("/etc", "b.txt")
+    assert (file.symbolic_directory_path, file.file_name) == ("/a", "b.txt")
     assert not file.file_tags
     assert not file.HasField("file_description")
 
@@ -216,6 +216,7 @@ async def test_an_update_that_breaks_a_rule_changes_nothing(caller: Caller) -> N
         (update(update_mask=FieldMask(paths=["file_id"]), file_name="x.txt"), "update_mask"),
         (update(update_mask=FieldMask(paths=["expire_after"])), "expire_after"),
         (update(update_mask=FieldMask(paths=["file_name"])), "file_name"),
+        (update(update_mask=FieldMask(paths=["symbolic_directory_path"])), "symbolic_directory_path"),
         (update(file_name="x.pdf"), "file_name"),
         (update(file_name="x.txt", symbolic_file_path="/x.txt"), "file_name"),
         (update(symbolic_file_path="/etc/b/x.txt"), "symbolic_file_path"),

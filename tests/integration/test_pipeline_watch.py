@@ -107,6 +107,24 @@ async def test_a_resumed_watch_tells_all_that_is_newer_and_nothing_else(server: 
     assert kept.request_id not in {event.status.request_id for event in events}
 
 
+async def test_the_token_of_a_watch_covers_what_happens_in_other_pipelines(
+    server: ServerProcess, caller: Caller
+) -> None:
+    without_workers(server)
+    await make_pipeline(caller, "q", "parser")
+    first = watch(caller)
+    token = (await first.read()).resume_token
+    first.cancel()
+    elsewhere = await submit(caller, "/x.txt", pipeline="q")
+    resumed = watch(caller, token, heartbeat_interval=Duration(seconds=1))
+    beat = await resumed.read()
+    assert beat.HasField("heartbeat")
+    assert beat.resume_token == f"r1.{elsewhere.revision}"
+    elsewhere = await submit(caller, "/y.txt", pipeline="q")
+    beats = [await resumed.read() for _ in range(2)]
+    assert beats[-1].resume_token == f"r1.{elsewhere.revision}"
+
+
 async def test_a_watch_of_a_pipeline_stays_alive_and_ends_when_the_pipeline_goes(caller: Caller) -> None:
     await submit(caller, "/a.txt", b"\0" * 500)
     call = watch(caller, heartbeat_interval=Duration(seconds=1))

@@ -16,6 +16,9 @@ from octavo_server.domain.jobs import ModuleRun
 from octavo_server.modules.plug_ins import find_plug_ins
 from octavo_server.ports.runner import Succeeded, Task
 from octavo_server.worker.limits import ChildLimits, missing_protections
+from octavo_server.worker.process import Child
+from octavo_server.worker.receiver import ChildEndedError
+from octavo_server.worker.registry import Registry
 from octavo_server.worker.sandbox import Sandbox
 from tests.integration.conftest import Caller
 from tests.plug_ins import install_sample, write_plug_in
@@ -97,6 +100,19 @@ async def test_a_plug_in_reads_its_own_files_and_what_lies_beside_it_and_no_othe
     assert isinstance(outcome, Succeeded), outcome
     denied = "PermissionError" if not missing_protections() else "secret"
     assert json.loads(bytes(outcome.output)) == [READER, "beside", denied]
+
+
+async def test_a_child_with_a_thread_of_an_import_outside_its_sandbox_takes_no_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = "import threading\nthreading.Thread(target=threading.Event().wait, args=(60,), daemon=True).start()\n"
+    write_plug_in(tmp_path / "packages", thread + READER)
+    monkeypatch.syspath_prepend(tmp_path / "packages")
+    registry = Registry(package="octavo_server.modules", plug_ins=find_plug_ins())
+
+    async with await Child.start(limits=ChildLimits(), registry=registry) as child:
+        with pytest.raises(ChildEndedError):
+            await child.ready()
 
 
 def struct(**values: int) -> Struct:

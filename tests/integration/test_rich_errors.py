@@ -12,6 +12,7 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct
 from google.rpc import error_details_pb2 as details
@@ -123,6 +124,8 @@ class Case:
     detail: Message | None = None
     """Fields that are empty here may be anything."""
     trailing: tuple[str, str] | None = None
+    says: str = ""
+    """Part of its sentence."""
 
     def __str__(self) -> str:
         return self.name
@@ -146,8 +149,8 @@ def early(name: str, call: Callable[[Scene], Any], reason: str, subject: str = "
     return Case(name, call, Code.FAILED_PRECONDITION, reason, details.PreconditionFailure(violations=[violation]))
 
 
-def full(name: str, call: Callable[[Scene], Any], reason: str) -> Case:
-    return Case(name, call, Code.RESOURCE_EXHAUSTED, reason, details.RetryInfo())
+def full(name: str, call: Callable[[Scene], Any], reason: str, says: str = "") -> Case:
+    return Case(name, call, Code.RESOURCE_EXHAUSTED, reason, details.RetryInfo(), says=says)
 
 
 CASES = (
@@ -180,6 +183,42 @@ CASES = (
         "query.file_names[0]",
     ),
     invalid(
+        "a listing of no pipeline", lambda s: s.busy.files.ListFiles(files.ListFilesRequest()), "pipeline", says="name"
+    ),
+    invalid("a tree of no pipeline", lambda s: s.busy.files.ShowTree(files.ShowTreeRequest()), "pipeline"),
+    invalid(
+        "a search of no pipeline",
+        lambda s: s.busy.search.KeywordSearch(search.KeywordSearchRequest(query="xy")),
+        "pipeline",
+    ),
+    invalid("no pipeline to get", lambda s: s.busy.pipelines.GetPipeline(pipelines.GetPipelineRequest()), "name"),
+    invalid("no pipeline to empty", lambda s: s.busy.pipelines.ResetPipeline(pipelines.ResetPipelineRequest()), "name"),
+    invalid(
+        "no pipeline to delete", lambda s: s.busy.pipelines.DeletePipeline(pipelines.DeletePipelineRequest()), "name"
+    ),
+    invalid(
+        "nothing to watch",
+        lambda s: s.busy.processing.StatusWatch(pb.StatusWatchRequest()),
+        "request_ids",
+        says="pipeline",
+    ),
+    invalid(
+        "a token of another life",
+        lambda s: s.busy.processing.StatusWatch(
+            pb.StatusWatchRequest(request_ids=[s.done.request_id], resume_token="r1.999999")
+        ),
+        "resume_token",
+        "RESUME_TOKEN_UNKNOWN",
+        says="without it",
+    ),
+    invalid(
+        "a token of another life of a pipeline",
+        lambda s: s.busy.processing.StatusWatch(pb.StatusWatchRequest(pipeline="p", resume_token="r1.999999")),
+        "resume_token",
+        "RESUME_TOKEN_UNKNOWN",
+        says="without it",
+    ),
+    invalid(
         "a token of another query",
         lambda s: s.busy.processing.ListProcesses(pb.ListProcessesRequest(page_token="x")),
         "page_token",
@@ -199,6 +238,7 @@ CASES = (
         "job",
     ),
     missing("a deleted file", lambda s: s.busy.files.GetFile(files.GetFileRequest(file_id=s.deleted.file_id)), "file"),
+    missing("the output of an expired file", lambda s: fetch(s.busy, file_id=s.expired.file_id), "file"),
     missing("an unknown pipeline", lambda scene: scene.busy.submit("/x.txt", pipeline="none"), "pipeline"),
     missing(
         "an unknown pipeline to search",
@@ -286,6 +326,14 @@ CASES = (
         "WATCHERS_FULL",
     ),
     full(
+        "a long poll beside too many watches",
+        lambda s: s.idle.processing.ProcessStatus(
+            pb.ProcessStatusRequest(request_id=s.pending.request_id, wait=Duration(seconds=1))
+        ),
+        "WATCHERS_FULL",
+        says="without `wait`",
+    ),
+    full(
         "too many watches of pipelines",
         lambda s: s.idle.processing.StatusWatch(pb.StatusWatchRequest(pipeline="p")),
         "WATCHERS_FULL",
@@ -320,6 +368,7 @@ def test_a_refused_call_tells_code_reason_and_detail(scene: Scene, case: Case) -
     assert info.Unpack(expected)
     assert (refused.code(), expected.reason, expected.domain) == (case.code, case.reason, "octavo")
     assert told.message == refused.details()
+    assert case.says in told.message
     trailing = dict(refused.trailing_metadata())
     assert trailing["octavo-call-id"]
     if case.trailing:

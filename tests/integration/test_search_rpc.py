@@ -78,6 +78,14 @@ async def test_words_too_common_to_be_indexed_are_told(caller: Caller) -> None:
     assert (list(reply.files), list(reply.stop_words)) == ([], ["the"])
 
 
+async def test_words_that_no_index_can_hold_are_told(caller: Caller) -> None:
+    await index(caller, "a.txt", "The kettle says привет.")
+    reply = await caller.search.KeywordSearch(Request(pipeline="k", query="привет"))
+    assert (list(reply.files), list(reply.unsearchable_words)) == ([], ["привет"])
+    reply = await caller.search.KeywordSearch(Request(pipeline="k", query="-- kettle"))
+    assert ([hit.keyword for hit in reply.files[0].hits], list(reply.unsearchable_words)) == (["kettle"], ["--"])
+
+
 async def test_words_of_one_token_that_repeat_are_one_hit(caller: Caller) -> None:
     await index(caller, "a.txt", "hush-hush hush")
     assert await hits(caller, "hush") == [("a.txt", "hush", 1, 1), ("a.txt", "hush", 1, 2)]
@@ -89,6 +97,20 @@ async def test_hits_after_the_first_ten_thousand_are_counted(caller: Caller) -> 
     [found] = reply.files
     assert (len(found.hits), found.omitted_hit_count) == (10_000, 2_000)
     assert (found.hits[-1].keyword, found.hits[-1].line_number) == ("ship", 5_000)
+
+
+async def test_repeats_in_a_token_are_neither_told_nor_counted(caller: Caller) -> None:
+    await index(caller, "a.txt", "hush-hush " * 10_000)
+    reply = await caller.search.KeywordSearch(Request(pipeline="k", query="hush"))
+    [found] = reply.files
+    assert (len(found.hits), found.omitted_hit_count) == (10_000, 0)
+
+
+async def test_words_are_found_beside_megabytes_that_no_person_wrote(caller: Caller) -> None:
+    """Enough of them to end a part of an index on its way."""
+    blobs = "\n".join(f"0{number:0299}" for number in range(6_900))
+    await index(caller, "a.txt", f"kettle noon harbour\n{blobs}\nzebra")
+    assert await hits(caller, "kettle zebra") == [("a.txt", "kettle", 1, 1), ("a.txt", "zebra", 6_902, 1)]
 
 
 async def test_deleted_files_are_found_no_more(caller: Caller) -> None:

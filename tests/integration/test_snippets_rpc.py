@@ -1,6 +1,7 @@
 """ListSnippets as a caller without the SDK sees it."""
 
 import json
+from pathlib import Path
 
 import grpc
 
@@ -8,6 +9,7 @@ from octavo.v1 import processing_service_pb2 as pb
 from tests.integration.conftest import Caller
 from tests.integration.pages import pages, refusal
 from tests.integration.submitting import done, make_pipeline, submit, without_workers
+from tests.plug_ins import install_sample
 from tests.servers import ServerProcess
 
 Code = grpc.StatusCode
@@ -53,6 +55,19 @@ async def test_without_a_module_the_last_that_made_snippets_is_read(caller: Call
     assert (refused.code, refused.reason) == (Code.FAILED_PRECONDITION, "NO_SNIPPETS")
     request.module = "nope"
     assert (await refusal(caller.processing.ListSnippets(request))).field == "module"
+
+
+async def test_a_module_that_writes_other_json_makes_no_snippets(
+    tmp_path: Path, server: ServerProcess, caller: Caller
+) -> None:
+    install_sample(tmp_path / "plug-ins", workspace=tmp_path)
+    server.kill()
+    server.environment = {**server.environment, "PYTHONPATH": str(tmp_path / "plug-ins")}
+    server.restart()
+    await make_pipeline(caller, "counted", "parser", "json-to-txt", "word-count")
+    reply = await done(caller, "/a.txt", b"One. Two.", pipeline="counted")
+    found = await caller.processing.ListSnippets(pb.ListSnippetsRequest(request_id=reply.request_id))
+    assert [one.snippet for one in found.snippets] == ["One.", "Two."]
 
 
 async def test_before_there_is_an_output_it_is_a_precondition(server: ServerProcess, caller: Caller) -> None:

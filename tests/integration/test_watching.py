@@ -8,6 +8,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from octavo.v1 import job_pb2
 from octavo.v1 import processing_service_pb2 as pb
+from octavo.v1.file_service_pb2 import DeleteFileRequest
 from octavo.v1.pipeline_service_pb2 import ResetPipelineRequest
 from tests.integration.conftest import Caller
 from tests.servers import ServerProcess
@@ -108,6 +109,37 @@ async def test_a_watcher_of_an_expiring_job_is_told_not_found(idle_server: Serve
     assert caught.value.code() is grpc.StatusCode.NOT_FOUND
     with pytest.raises(grpc.aio.AioRpcError):
         await caller.processing.ProcessStatus(pb.ProcessStatusRequest(request_id=reply.request_id))
+
+
+async def test_a_job_that_is_retried_while_it_is_watched_is_told_to_its_new_end(
+    idle_server: ServerProcess, caller: Caller
+) -> None:
+    retried, other = await submit(caller, "1.txt"), await submit(caller, "2.txt")
+    await caller.processing.CancelProcess(pb.CancelProcessRequest(request_id=retried))
+    call = watch(caller, retried, other)
+    first = [await call.read(), await call.read()]
+    assert {event.status.state for event in first} == {job_pb2.JOB_STATE_PENDING, job_pb2.JOB_STATE_CANCELLED}
+    await caller.processing.RetryProcess(pb.RetryProcessRequest(request_id=retried))
+    news = (await call.read()).status
+    assert (news.request_id, news.state) == (retried, job_pb2.JOB_STATE_PENDING)
+    await caller.processing.CancelProcess(pb.CancelProcessRequest(request_id=other))
+    assert (await call.read()).status.request_id == other
+    await caller.processing.CancelProcess(pb.CancelProcessRequest(request_id=retried))
+    news = (await call.read()).status
+    assert (news.request_id, news.state) == (retried, job_pb2.JOB_STATE_CANCELLED)
+    assert await call.read() is grpc.aio.EOF
+
+
+async def test_a_job_that_goes_after_its_end_was_told_ends_no_watch(idle_server: ServerProcess, caller: Caller) -> None:
+    ended, other = await submit(caller, "1.txt"), await submit(caller, "2.txt")
+    await caller.processing.CancelProcess(pb.CancelProcessRequest(request_id=ended))
+    call = watch(caller, ended, other)
+    told = [(await call.read()).status for _ in range(2)]
+    [file_id] = {status.file_id for status in told if status.request_id == ended}
+    await caller.files.DeleteFile(DeleteFileRequest(file_id=file_id))
+    await caller.processing.CancelProcess(pb.CancelProcessRequest(request_id=other))
+    assert (await call.read()).status.request_id == other
+    assert await call.read() is grpc.aio.EOF
 
 
 async def test_leaving_a_watch_does_not_touch_the_job(idle_server: ServerProcess, caller: Caller) -> None:

@@ -1,6 +1,7 @@
 """The reference is complete. What it must have is asked of the program, not of what makes the pages."""
 
 import ast
+import builtins
 import importlib
 import pkgutil
 import re
@@ -88,6 +89,26 @@ def test_no_constant_of_the_server_is_a_reason_that_the_search_missed() -> None:
 def test_every_public_name_of_the_sdk_is_in_the_reference() -> None:
     assert set(octavo.__all__) <= _anchors("reference/sdk.md")
     assert {"Client.process", "Pipeline.process", "JobStatus.state"} <= _anchors("reference/sdk.md")
+
+
+def test_the_page_of_the_sdk_shows_nothing_of_how_it_is_made() -> None:
+    page = reference()["reference/sdk.md"]
+    kinds = {base for line in re.findall(r"^A kind of (.+)\.$", page, re.MULTILINE) for base in line.split(", ")}
+    public = {f"[`{name}`](#{name})" for name in octavo.__all__}
+
+    assert {kind.strip("`") for kind in kinds - public} <= {*vars(builtins), "StrEnum", "IntEnum", "NamedTuple"}
+    assert 'sort_order: str = "descending"' in page.replace("'", '"')
+    assert "builtins." not in page
+    assert "-> Answer" not in page
+    assert page.count("`was_repeated`") == 1
+    assert {"Pipeline.config", "Client.target", "Client.files"} <= _anchors("reference/sdk.md")
+    assert "#### `Pipeline.init` { #Pipeline.init }" in page
+    assert '<span id="OctavoError.was_repeated"></span>`was_repeated` | `bool` |' in page
+    assert '<span id="JobFailedError.module"></span>`module` | `str` |' in page
+
+
+def test_no_default_is_an_empty_text() -> None:
+    assert "| `` |" not in reference()["reference/cli.md"]
 
 
 def test_every_command_is_in_the_reference() -> None:

@@ -12,11 +12,12 @@ from octavo_server.domain.contents import describe
 from octavo_server.domain.errors import NotFoundError, UnavailableError
 from octavo_server.domain.files import File
 from octavo_server.domain.ids import FileId, Instant, PipelineName, RequestId, Revision, TenantId
-from octavo_server.domain.jobs import Job, JobState, ModuleRun, ModuleState, Progress
+from octavo_server.domain.jobs import Failure, Job, JobState, ModuleRun, ModuleState, Progress
 from octavo_server.domain.limits import STARTS_MAX, Limits
 from octavo_server.domain.pipelines import Pipeline
 from octavo_server.domain.queries import EVERY_FILE
 from octavo_server.engines.memory import MemoryEngine
+from octavo_server.modules import module_specs
 from octavo_server.ports.engine import Lease, StaleError
 from octavo_server.ports.runner import Crashed, Outcome, Refused, Spooled, Succeeded, Task
 from octavo_server.usecases.advance import Advance
@@ -67,6 +68,7 @@ class Bench:
             hub=hub,
             clock=SystemClock(),
             ids=RandomIds(),
+            specs=module_specs(has_tika_server=False),
             limits=Limits(),
             lease_seconds=LEASE_SECONDS,
         )
@@ -269,6 +271,25 @@ async def test_attempts_that_crash_have_the_time_of_one_together(bench: Bench) -
     assert last.tasks[0].seconds_max < runner_that_crashes.tasks[0].seconds_max
 
 
+async def test_a_job_whose_module_is_gone_fails_without_running(bench: Bench) -> None:
+    await bench.engine.put_pipeline(
+        Pipeline(tenant=TENANT, name=PipelineName("p"), chain=("mine",), create_time=Instant(0))
+    )
+    job = await bench.submit(runs=(ModuleRun(name="mine", key="mine", model="only"),))
+
+    async def succeed(_: OnProgress) -> Outcome:
+        return DONE
+
+    runner = ScriptedRunner(succeed)
+    await bench.work(runner)
+    ended = await bench.get(job)
+    assert runner.starts == 0
+    assert (ended.state, ended.failure) == (
+        JobState.FAILED,
+        Failure(module="mine", reason="MODULE_MISSING", message="there is no module 'mine' on this server any more"),
+    )
+
+
 async def test_a_processing_timeout_bounds_the_module_and_is_named(bench: Bench) -> None:
     job = await bench.submit(processing_seconds_max=5.0)
 
@@ -289,7 +310,7 @@ async def test_a_processing_timeout_bounds_the_module_and_is_named(bench: Bench)
 async def test_a_watch_tells_the_end_of_one_job_although_another_goes_in_the_same_moment(bench: Bench) -> None:
     ends, goes = await bench.submit("1.txt"), await bench.submit("2.txt")
     report = Report(engine=bench.engine, hub=bench.hub, clock=SystemClock())
-    watch = Watch(report=report, hub=bench.hub)(TENANT, [ends.request_id, goes.request_id])
+    watch = Watch(engine=bench.engine, report=report, hub=bench.hub)(TENANT, [ends.request_id, goes.request_id])
     for _ in range(2):
         assert isinstance(await anext(watch), Snapshot)
     await bench.engine.update((await bench.get(ends)).cancel_requested(SystemClock().now()))
@@ -306,7 +327,7 @@ async def test_a_snapshot_in_the_middle_of_a_round_does_not_claim_the_whole_roun
     report = Report(engine=bench.engine, hub=bench.hub, clock=SystemClock())
     while bench.hub.position < jobs[-1].revision:
         await asyncio.sleep(0)
-    watch = Watch(report=report, hub=bench.hub)(TENANT, [job.request_id for job in jobs])
+    watch = Watch(engine=bench.engine, report=report, hub=bench.hub)(TENANT, [job.request_id for job in jobs])
     seen = [snapshot.seen async for snapshot in first(watch, 3)]
     assert seen == [Revision(0), Revision(0), jobs[-1].revision]
     await watch.aclose()
@@ -410,7 +431,7 @@ def spooled(data: bytes) -> Spooled:
 @pytest.mark.parametrize("kind", [bytes, spooled])
 async def test_an_index_is_found_once_its_job_succeeded(bench: Bench, kind: Callable[[bytes], bytes | Spooled]) -> None:
     job = await bench.submit()
-    lines = "".join(f'["w{n:04}",[["w{n:04}",{n},1]]]\n' for n in range(1, 5_001))
+    lines = "".join(f'["w{n:04}",1,[["w{n:04}",{n},1]]]\n' for n in range(1, 5_001))
 
     async def make_index(_: OnProgress) -> Outcome:
         return replace(DONE, index=kind(lines.encode()))
@@ -424,7 +445,7 @@ async def test_an_index_is_found_once_its_job_succeeded(bench: Bench, kind: Call
         assert len(page.files) == count
 
 
-@pytest.mark.parametrize("line", [b"junk", b'["a",[]]\n', b'["b",[["b",1,1]]]\n["a",[["a",1,1]]]\n'])
+@pytest.mark.parametrize("line", [b"junk", b'["a",1,[]]\n', b'["b",1,[["b",1,1]]]\n["a",1,[["a",1,1]]]\n'])
 async def test_an_index_that_breaks_its_rules_is_the_modules_failure(bench: Bench, line: bytes) -> None:
     job = await bench.submit()
     index = spooled(line)
@@ -460,7 +481,7 @@ async def test_a_watch_that_tells_a_heartbeat_while_the_hub_closes_ends_at_once(
     job = await bench.submit()
     report = Report(engine=bench.engine, hub=bench.hub, clock=SystemClock())
     watches = (
-        Watch(report=report, hub=bench.hub)(TENANT, [job.request_id], heartbeat_seconds=1),
+        Watch(engine=bench.engine, report=report, hub=bench.hub)(TENANT, [job.request_id], heartbeat_seconds=1),
         WatchPipeline(engine=bench.engine, hub=bench.hub, clock=SystemClock())(TENANT, "p", heartbeat_seconds=1),
     )
     for watch in watches:

@@ -125,6 +125,7 @@ def test_a_failed_job_is_told_with_module_reason_and_message() -> None:
     assert isinstance(error, ValueError)
     assert str(error) == "processes associated with request_id 'r' failed at module 'parser': no text (NO_TEXT)"
     assert (error.module, error.reason, error.failure_message) == ("parser", "NO_TEXT", "no text")
+    assert (error.file_id, error.request_id) == ("f", "r")
 
 
 def test_a_cancelled_job_is_told_as_cancelled() -> None:

@@ -1,10 +1,16 @@
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 import octavo
 from octavo import arguments
-from octavo.facade.module_choices import module_keys, valid_choices
+from octavo.errors import invalid_argument
+from octavo.facade.chains import valid_chain
+from octavo.facade.module_choices import check_params, module_keys, valid_choices
+from octavo.facade.refusals import in_hosted_words
+from octavo.facade.standard_modules import STANDARD_MODULES
 
 
 @pytest.fixture
@@ -31,17 +37,17 @@ def test_a_missing_argument_is_named() -> None:
         octavo.create_pipeline(name="p")  # type: ignore[call-arg]
 
 
-@pytest.mark.parametrize("argument", ["verbose", "wait_for_process", "download_output"])
-def test_a_flag_must_be_a_boolean(pipeline: octavo.Pipeline, argument: str) -> None:
-    with pytest.raises(TypeError, match=f"{argument} must be a boolean"):
-        pipeline.process(local_file_path="a.txt", **{argument: 1})  # type: ignore[arg-type]
+def test_a_flag_must_be_a_boolean() -> None:
+    with pytest.raises(TypeError, match="verbose must be a boolean"):
+        arguments.check_flags(wait_for_process=True, verbose=1)
 
 
 def test_a_document_must_be_an_existing_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="there is no file"):
         arguments.valid_file(tmp_path / "a.txt")
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(IsADirectoryError) as caught:
         arguments.valid_file(tmp_path)
+    assert isinstance(caught.value, octavo.InvalidArgumentError)
     with pytest.raises(ValueError, match="local_file_path cannot be empty"):
         arguments.valid_file(None)
     with pytest.raises(TypeError):
@@ -54,8 +60,11 @@ def test_a_directory_to_save_in_must_exist(tmp_path: Path) -> None:
     assert arguments.valid_directory(None) == str(Path.cwd())
     with pytest.raises(FileNotFoundError):
         arguments.valid_directory(tmp_path / "nowhere")
-    with pytest.raises(NotADirectoryError):
+    with pytest.raises(NotADirectoryError) as caught:
         arguments.valid_directory(tmp_path / "file")
+    assert isinstance(caught.value, octavo.InvalidArgumentError)
+    with pytest.raises(ValueError, match="local_save_directory: must not be empty"):
+        arguments.valid_directory("")
     with pytest.raises(TypeError):
         arguments.valid_directory(7)  # type: ignore[arg-type]
 
@@ -64,6 +73,40 @@ def test_a_directory_to_save_in_must_exist(tmp_path: Path) -> None:
 def test_expire_time_must_be_whole_seconds(expire_time: object) -> None:
     with pytest.raises(ValueError, match="expire_time: must be a whole number of seconds"):
         arguments.valid_seconds(expire_time)
+
+
+@pytest.mark.parametrize("expire_time", [0, 2_592_001, 10**30, pytest.param(10**5_000, id="too long to be written")])
+def test_expire_time_is_within_30_days(expire_time: int) -> None:
+    with pytest.raises(ValueError, match=r"^expire_time: must be 1 to 2592000 seconds; .* is not$"):
+        arguments.valid_seconds(expire_time)
+
+
+def test_half_a_character_is_no_text() -> None:
+    with pytest.raises(octavo.InvalidArgumentError, match=r"^file_name: .* is no text") as caught:
+        arguments.check_texts(file_name="a\ud800")
+    assert caught.value.field == "file_name"
+    with pytest.raises(octavo.InvalidArgumentError, match="is no text"):
+        arguments.valid_tags([{"a": "\ud800"}])
+
+
+@pytest.mark.parametrize(
+    ("field", "told", "argument"),
+    [
+        ("expire_after", "expire_time: must be so", "expire_time"),
+        ("content", "local_file_path: must be so", "local_file_path"),
+        ("query.file_tags[1].key", "file_tags[1].key: must be so", "file_tags[1].key"),
+        ("query.file_names[0]", "invalid file_name: file_names[0]: must be so", "file_names[0]"),
+        ("file_name", "invalid file_name: must be so", None),
+        ("modules.parser.model", "model: must be one of ['fixed'] - modules.parser.model: must be so", None),
+        ("pipeline", "pipeline: must be so", None),
+    ],
+)
+def test_a_refusal_names_what_the_caller_wrote(field: str, told: str, argument: str | None) -> None:
+    error = in_hosted_words(invalid_argument(field, "must be so"), {"parser": ["fixed"]})
+    assert (str(error), error.field) == (
+        told,
+        argument or field,
+    )
 
 
 def test_tags_become_pairs() -> None:
@@ -95,6 +138,25 @@ def test_labels_by_position_become_module_keys() -> None:
     assert valid_choices(None, chain) == {}
 
 
+def test_any_mapping_chooses() -> None:
+    choices = MappingProxyType({"parser": MappingProxyType({"params": MappingProxyType({"chunk_size": 5})})})
+    assert valid_choices(choices, ["parser"]) == {"parser": {"params": {"chunk_size": 5}}}
+
+
+@pytest.mark.parametrize("value", ["5", 5.0, True, None])
+def test_a_param_has_the_type_of_its_default(value: object) -> None:
+    choices = {"parser": {"model": "fixed", "params": {"chunk_size": value}}}
+    with pytest.raises(TypeError, match=r"^modules\.parser\.params\.chunk_size: must be a whole number; ") as caught:
+        check_params(choices, [STANDARD_MODULES["parser"]])
+    assert isinstance(caught.value, octavo.InvalidArgumentError)
+
+
+def test_a_param_that_no_request_can_hold_is_refused() -> None:
+    choices = {"parser": {"model": "fixed", "params": {"chunk_size": 10**400}}}
+    with pytest.raises(ValueError, match=r"chunk_size: must be 1 to 10000"):
+        check_params(choices, [STANDARD_MODULES["parser"]])
+
+
 def test_labels_are_not_mixed() -> None:
     with pytest.raises(ValueError, match="not both"):
         valid_choices({"parser": {}, "module_2": {}}, ["parser", "join"])
@@ -104,6 +166,13 @@ def test_labels_are_not_mixed() -> None:
 def test_modules_must_be_a_dict_of_dicts(modules: object) -> None:
     with pytest.raises(TypeError, match="dict of dicts"):
         valid_choices(modules, ["parser"])
+
+
+def test_a_chain_whose_keys_differ_is_refused_by_its_keys() -> None:
+    mine = replace(STANDARD_MODULES["parser"], name="mine", output_key="word", next_modules=())
+
+    with pytest.raises(TypeError, match="between mine - whose output process key is word - and json-to-txt - whose"):
+        valid_chain(["mine", "json-to-txt"], {**STANDARD_MODULES, "mine": mine})
 
 
 def test_a_chain_must_be_a_list_of_names() -> None:
@@ -135,8 +204,3 @@ def test_an_api_key_that_no_header_can_hold_is_refused() -> None:
 def test_init_without_a_server_raises() -> None:
     with pytest.raises(octavo.UnavailableError, match=r"no server at 127\.0\.0\.1:1"):
         octavo.init(api_key="k", api_url="http://127.0.0.1:1")
-
-
-def test_reset_wants_the_pipeline_itself() -> None:
-    with pytest.raises(TypeError, match="not a name"):
-        octavo.reset_pipeline("p")  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from octavo.cli.live import REFUSED, LiveView
 from octavo.cli.module_options import module_options
 from octavo.cli.printing import print_line
 from octavo.cli.submission import FileRun
+from octavo.errors import Details, invalid_argument
 from octavo.statuses import Failure, JobState, ModuleState, OverallStatus, Progress
 from tests.unit.test_client_answers import make_job, make_module, make_status
 
@@ -91,6 +92,34 @@ def test_a_failed_job_fails_the_command_and_a_refused_file_is_bad_input() -> Non
 )
 def test_exit_codes_tell_bad_input_from_failure(error: Exception, code: ExitCode) -> None:
     assert exit_code_of(error) is code
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("query.symbolic_directory_paths[0]", "--dir: no"),
+        ("query.file_tags[2].key", "--tag no. 3: no"),
+        ("files.create_time_start", "--since: no"),
+        ("query", "the search: no"),
+        ("modules.parser.params.chunk_size", "--param parser:chunk_size: no"),
+        ("modules.keyword-db.model", "--model keyword-db: no"),
+        ("modules.nope", "module nope: no"),
+        ("content", "no"),
+        ("something.new", "something.new: no"),
+    ],
+)
+def test_a_refused_field_is_told_as_it_was_typed(field: str, typed: str) -> None:
+    assert sentence_of(invalid_argument(field, "no")) == typed
+
+
+def test_a_sentence_that_does_not_begin_with_its_field_stays_as_it_is() -> None:
+    assert sentence_of(octavo.InvalidArgumentError("no", details=Details(field="content"))) == "no"
+
+
+def test_a_command_that_is_advised_is_quoted_for_the_shell() -> None:
+    details = Details(reason="PIPELINE_NOT_EMPTY", subject="a;b")
+    told = sentence_of(octavo.FailedPreconditionError("it holds files", details=details))
+    assert told == "it holds files: `octavo pipeline reset -- 'a;b'`, or `octavo pipeline delete --force -- 'a;b'`"
 
 
 def test_a_file_that_can_not_be_read_is_named() -> None:

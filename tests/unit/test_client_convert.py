@@ -106,7 +106,12 @@ def test_options_become_messages() -> None:
 
 @pytest.mark.parametrize(
     ("choice", "field"),
-    [({"modus": "x"}, "modules.parser"), ({"params": {"a": object()}}, "modules.parser.params")],
+    [
+        ({"modus": "x"}, "modules.parser"),
+        ({"params": {"a": object()}}, "modules.parser.params"),
+        ({"params": {"a": 10**400}}, "modules.parser.params"),
+        ({"model": "\ud800"}, "model"),
+    ],
 )
 def test_options_that_fit_no_message_are_refused(choice, field) -> None:
     with pytest.raises(InvalidArgumentError) as caught:
@@ -219,8 +224,8 @@ def test_a_query_without_bounds_comes_back_without_bounds() -> None:
 
 
 def test_a_time_in_another_zone_is_the_same_moment_and_one_without_a_zone_is_utc() -> None:
-    cairo = plain.time_to_wire(NOON.astimezone(timezone(timedelta(hours=2))))
-    naive = plain.time_to_wire(NOON.replace(tzinfo=None))
+    cairo = plain.time_to_wire(NOON.astimezone(timezone(timedelta(hours=2))), "x")
+    naive = plain.time_to_wire(NOON.replace(tzinfo=None), "x")
     assert cairo is not None
     assert naive is not None
 
@@ -321,3 +326,37 @@ def test_every_field_that_can_be_changed_can_be_named() -> None:
 def test_a_change_of_nothing_is_refused_and_says_what_there_is() -> None:
     with pytest.raises(InvalidArgumentError, match=r"at least one of file_name, .* and expire_seconds"):
         changes.update_to_wire("f", pipeline="", **UNCHANGED)
+
+
+@pytest.mark.parametrize("seconds", [float("inf"), float("-inf"), float("nan"), 1e30, 10**400])
+def test_seconds_that_are_none_are_refused_by_their_name(seconds: float) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        plain.duration(seconds, "wait_seconds")
+    assert caught.value.field == "wait_seconds"
+
+
+def test_a_time_that_is_in_no_year_of_utc_is_refused_by_its_name() -> None:
+    west = datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-5)))
+    with pytest.raises(InvalidArgumentError) as caught:
+        convert_files.query_to_wire(files.FileQuery(update_time_end=west))
+    assert caught.value.field == "update_time_end"
+
+
+@pytest.mark.parametrize(
+    ("make", "fields", "field"),
+    [
+        (processing_service_pb2.ProcessRequest, {"pipeline": "p", "file_name": "\ud800"}, "file_name"),
+        (processing_service_pb2.ProcessStatusRequest, {"request_id": "a", "known_revision": 10**30}, "known_revision"),
+        (file_service_pb2.FileQuery, {"file_ids": ["a", "b\udcff"]}, "file_ids"),
+    ],
+)
+def test_what_no_message_can_hold_is_refused_by_its_name(make, fields, field) -> None:
+    with pytest.raises(InvalidArgumentError, match=f"^{field}: can't be sent: ") as caught:
+        plain.message(make, **fields)
+    assert caught.value.field == field
+
+
+def test_tags_that_no_message_can_hold_are_refused() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"^file_tags: value: can't be sent: ") as caught:
+        jobs.tags_to_wire([("a", "b"), ("c", "\ud800")])
+    assert caught.value.field == "file_tags"

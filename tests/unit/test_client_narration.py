@@ -21,7 +21,6 @@ def test_defaults_and_ids_are_told(capsys: pytest.CaptureFixture[str]) -> None:
         "INFO: symbolic_directory_path was not set by user - setting to default of /etc",
         "INFO: file_name was not set by user - setting to random file name: a.txt",
         "INFO: expire_time was not set by user - setting to default of 1800 seconds",
-        "INFO: wait_for_process is set to False.",
         "INFO: file will expire and be removed from your account in 1800 seconds, at Fri Jan  2 03:04:05 2026 UTC",
         "INFO: p file process and input processing started...",
         "INFO: metadata can be updated using the .update api.",

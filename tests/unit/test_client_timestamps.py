@@ -23,7 +23,18 @@ def test_a_bound_may_be_left_out() -> None:
     assert bounds("created_at", None, None) == (None, None)
 
 
-@pytest.mark.parametrize("text", ["", "2026", "2026-1-32", "2026-01-31 12:00", " 2026-01-31T12:00:00Z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2026",
+        "2026-1-32",
+        "2026-1-1",
+        "2026-01-01 1:2:3",
+        "2026-01-31 12:00",
+        " 2026-01-31T12:00:00Z",
+    ],
+)
 def test_other_formats_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="last_updated_end: must be 'YYYY-MM-DD'"):
         bounds("last_updated", None, text)

@@ -1,8 +1,10 @@
 """The rules for names, places and tags of files."""
 
+from collections.abc import Callable
+
 import pytest
 
-from octavo_server.domain import files
+from octavo_server.domain import files, submissions
 from octavo_server.domain.errors import InvalidArgumentError
 
 
@@ -83,3 +85,22 @@ def test_a_description_has_a_limit() -> None:
 )
 def test_the_extension_is_what_follows_the_last_dot(name: str, extension: str) -> None:
     assert files.extension_of(name) == extension
+
+
+@pytest.mark.parametrize("check", [files.valid_directory, files.split_path])
+def test_a_refused_place_is_shown(check: Callable[[str], object]) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"'папка' is not$"):
+        check("папка")
+
+
+def test_what_is_refused_is_shown_with_the_letters_allowed() -> None:
+    with pytest.raises(InvalidArgumentError, match=r"ASCII letters, .*; 'ü\.txt' is not$"):
+        files.valid_name("ü.txt", extension="")
+    with pytest.raises(InvalidArgumentError, match=r"ASCII letters, .*; 'ü' is not$"):
+        files.valid_tags([("a", "ü")])
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(2_592_001, "2592001"), (0, "0"), (0.5, "0.5")])
+def test_a_time_that_is_refused_is_told_as_a_number_is_written(seconds: float, told: str) -> None:
+    with pytest.raises(InvalidArgumentError, match=rf"must be 1 to 2592000 seconds; {told} is not$"):
+        submissions.seconds_until_expiry(seconds)

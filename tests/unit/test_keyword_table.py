@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from octavo_server.domain.limits import HITS_MAX
 from octavo_server.modules import lemmas
 from octavo_server.modules.base import RefusalError
 from octavo_server.modules.keyword_db import OUTPUT_FACTOR
@@ -76,15 +77,15 @@ def test_the_same_text_gives_the_same_bytes() -> None:
     assert made(of(TEXT)) == made(of(TEXT))
 
 
-def test_the_lines_have_each_lemma_once_with_its_words_in_reading_order() -> None:
+def test_the_lines_have_each_lemma_once_with_its_words_by_line_and_number() -> None:
     lines = made(of(TEXT))[1].decode().splitlines()
 
     assert [json.loads(line) for line in lines] == [
-        ["44,", [["44,", 4, 2]]],
-        ["cat", [["cats", 4, 3]]],
-        ["dog", [["dogs", 1, 3], ["dog", 2, 2]]],
-        ["mouse", [["mice", 1, 1], ["mouse", 2, 4], ["mice", 2, 5]]],
-        ["zebra", [["zebras", 4, 1]]],
+        ["44,", 1, [["44,", 4, 2]]],
+        ["cat", 1, [["cats", 4, 3]]],
+        ["dog", 2, [["dogs", 1, 3], ["dog", 2, 2]]],
+        ["mouse", 3, [["mice", 1, 1], ["mouse", 2, 4], ["mice", 2, 5]]],
+        ["zebra", 1, [["zebras", 4, 1]]],
     ]
 
 
@@ -93,9 +94,30 @@ def test_the_lines_say_what_the_table_says(tokens: list[str]) -> None:
     rows = of(" ".join(tokens))
     lines = [json.loads(line) for line in made(rows)[1].splitlines()]
 
-    # Python's sort keeps the order of equals.
-    grouped = groupby(sorted(rows, key=lambda row: row[1].encode()), key=lambda row: row[1])
-    assert lines == [[lemma, [[word, *place] for word, _, *place in group]] for lemma, group in grouped]
+    unique = sorted({(lemma, *place, word) for word, lemma, *place in rows})
+    expected = []
+    for lemma, group in groupby(unique, key=lambda row: row[0]):
+        places = [[word, *place] for _, *place, word in group]
+        expected.append([lemma, len(places), places])
+    assert lines == expected
+
+
+def test_a_line_has_the_first_places_and_counts_all_each_once() -> None:
+    [line] = made(of("hush-hush hush\n" * 6_000))[1].splitlines()
+    lemma, count, places = json.loads(line)
+
+    assert (lemma, count) == ("hush", 12_000)
+    assert len(places) == HITS_MAX
+    assert places[-1] == ["hush", 5_000, 2]
+
+
+@pytest.mark.parametrize("word", ["a" * 257, "a" * 255 + "es", "7" * 257])
+def test_what_is_too_long_to_be_a_word_is_in_the_table_but_in_no_line(word: str) -> None:
+    data, lines = made([*of("a cat"), (word, word[:256], 2, 1), (word, word, 2, 2)])
+
+    assert b"cat" in lines
+    assert len(lines.splitlines()) == 1
+    assert word.encode() in data
 
 
 def test_a_text_of_stop_words_gives_an_empty_table() -> None:

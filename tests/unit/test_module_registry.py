@@ -9,7 +9,17 @@ from typing import Any
 
 import pytest
 
-from octavo_server.domain.modules import ChoiceParam, Format, ModelSpec, ModuleSpec, WholeParam
+from octavo_server.domain.errors import InvalidArgumentError
+from octavo_server.domain.modules import (
+    ChoiceParam,
+    Format,
+    ModelSpec,
+    ModuleSpec,
+    Params,
+    WholeParam,
+    valid_params,
+)
+from octavo_server.domain.pipelines import fitting_after, valid_chain
 from octavo_server.extractors.base import Report
 from octavo_server.modules import MODULES, module_specs
 from octavo_server.modules.base import Input, Output
@@ -48,6 +58,17 @@ mine = Mine()
 """
 
 
+THREADED = """
+import threading
+threading.Thread(target=threading.Event().wait, args=(60,), daemon=True).start()
+"""
+
+
+def fail(params: object) -> None:
+    """A rule that fails."""
+    raise KeyError(params)
+
+
 class Mine:
     def __init__(self, spec: ModuleSpec) -> None:
         self.spec = spec
@@ -68,6 +89,10 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     yield folder
     for name in ("a_plug_in", "another_plug_in"):
         sys.modules.pop(name, None)
+
+
+def with_kinds(**changes: Any) -> ModuleSpec:
+    return replace(SPEC, models=(replace(MODEL, params=(replace(CHOICE, **changes),)),))
 
 
 def loaded() -> dict[str, object]:
@@ -98,7 +123,9 @@ def test_a_class_or_an_object_becomes_a_module_beside_ours(installed: Path, attr
 
 def test_a_child_is_told_what_was_found_and_where_its_code_is(installed: Path) -> None:
     write_plug_in(installed, SOURCE)
-    registry = Registry(package="octavo_server.modules", plug_ins=find_plug_ins(), output_factors={"mine": 2})
+    registry = Registry(
+        package="octavo_server.modules", plug_ins=find_plug_ins(), output_factors={"mine": 2}, indexers=("mine",)
+    )
 
     read = Registry.from_text(registry.to_text())
 
@@ -118,6 +145,8 @@ def test_a_child_is_told_what_was_found_and_where_its_code_is(installed: Path) -
         ("class Mine:\n    def __init__(self, x): pass", "mine = a_plug_in:Mine", "can't be loaded: TypeError"),
         (SOURCE, "mine = a_plug_in", "must be written as `name = package.module:attribute`"),
         ("Mine = 7", "mine = a_plug_in:Mine", "its `spec` must be a ModuleSpec"),
+        ("raise SystemExit(3)", "mine = a_plug_in:Mine", "can't be loaded: SystemExit: 3"),
+        (THREADED + SOURCE, "mine = a_plug_in:Mine", "importing it starts a thread"),
         (SOURCE, "yours = a_plug_in:Mine", "its spec's name is 'mine'; the entry point must have the same"),
     ],
 )
@@ -178,6 +207,24 @@ def test_a_spec_within_bounds_is_taken() -> None:
             replace(SPEC, models=(replace(MODEL, params=(replace(CHOICE, default="c"),)),)),
             "param kind of model only: the default must be one of the choices",
         ),
+        (replace(SPEC, extensions=(".csv", ".csv")), "its extensions must be sorted"),
+        (replace(SPEC, models=(replace(MODEL, aliases=""),)), "its aliases of model only must be a tuple"),
+        (with_kinds(choices=("a", "a")), "param kind of model only: choices must differ"),
+        (with_kinds(not_here=("a",)), "param kind of model only: choices must differ, also from those of not_here"),
+        (with_kinds(not_here="c"), "its not_here of param kind of model only must be a tuple"),
+        (with_kinds(choices=("a", "")), "param kind of model only: choices must have 1 to 500 printable characters"),
+        (
+            replace(SPEC, models=(replace(MODEL, rule=fail),)),
+            "the rule of model only fails with KeyError",
+        ),
+        (
+            replace(SPEC, models=(replace(MODEL, rule=lambda _params: "must be odd"),)),
+            "the rule of model only must return None, or the name of a param and a sentence",
+        ),
+        (
+            replace(SPEC, models=(replace(MODEL, rule=lambda _params: ("other", "must be odd")),)),
+            "the rule of model only must return None, or the name of a param and a sentence",
+        ),
         (
             replace(SPEC, models=(replace(MODEL, rule=lambda _params: ("size", "must be odd")),)),
             "the defaults of model only break its own rule",
@@ -189,6 +236,36 @@ def test_a_spec_out_of_bounds_is_refused(spec: ModuleSpec, says: str) -> None:
         check_module(Mine(spec), name=spec.name)
 
     assert says in str(error.value)
+
+
+def test_json_follows_json_only_if_it_has_the_key_that_is_read() -> None:
+    specs = {**module_specs(has_tika_server=False), "mine": SPEC}
+
+    with pytest.raises(InvalidArgumentError) as refused:
+        valid_chain(["json-to-txt", "mine", "json-to-txt"], specs)
+
+    assert refused.value.violation.field == "module_chain[2]"
+    says = refused.value.violation.description
+    assert says.startswith("json-to-txt reads json with the key 'snippet', but mine before it writes json with the key")
+    assert says.endswith("'word'; nothing can come after mine")
+    assert fitting_after(SPEC, specs) == ()
+    reader = replace(SPEC, name="reader", input_format=Format.JSON, input_key="word")
+    assert fitting_after(SPEC, {**specs, "reader": reader}) == ("reader",)
+    assert valid_chain(["parser", "json-to-txt", "mine"], specs) == ("parser", "json-to-txt", "mine")
+
+
+def test_a_rule_that_fails_on_what_a_caller_gives_refuses_that() -> None:
+    def rule(params: Params) -> None:
+        if params["size"] == WHOLE.maximum:
+            sys.exit(3)
+
+    model = replace(MODEL, rule=rule)
+    check_module(Mine(replace(SPEC, models=(model,))), name="mine")
+    assert valid_params(model, {"size": 1}, field="params")["size"] == 1
+
+    with pytest.raises(InvalidArgumentError, match="the rule of model only fails with SystemExit") as refused:
+        valid_params(model, {"size": WHOLE.maximum}, field="params")
+    assert refused.value.violation.field == "params"
 
 
 def test_a_module_without_its_methods_is_refused() -> None:

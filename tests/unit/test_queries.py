@@ -93,6 +93,7 @@ def test_a_file_that_was_never_changed_counts_as_changed_when_it_was_accepted() 
         ({"file_ids": ["x"]}, "query.file_ids[0]"),
         ({"names": ["ok.txt", "*"]}, "query.file_names[1]"),
         ({"names": ["a*b.txt"]}, "query.file_names[0]"),
+        ({"names": ["ok.txt", "ok.txt", "bad!"]}, "query.file_names[2]"),
         ({"names": ["**.txt"]}, "query.file_names[0]"),
         ({"names": ["a\n"]}, "query.file_names[0]"),
         ({"directories": ["*/a"]}, "query.symbolic_directory_paths[0]"),

@@ -163,7 +163,7 @@ def test_facts_out_of_bounds_are_malformed_and_a_child_notices_its_own(facts: di
 
 def test_an_index_is_kept_until_its_output_comes(tmp_path: Path) -> None:
     succeeded = Succeeded(output=b"data", media_type="text/plain")
-    with KeptIndex() as index:
+    with KeptIndex(is_expected=True) as index:
         assert index.given_to(succeeded) == succeeded
         index.keep(b"lines")
         assert index.given_to(succeeded) == replace(succeeded, index=b"lines")
@@ -171,17 +171,27 @@ def test_an_index_is_kept_until_its_output_comes(tmp_path: Path) -> None:
 
 def test_an_index_that_nobody_gets_is_closed(tmp_path: Path) -> None:
     first, second = spooled(tmp_path), spooled(tmp_path)
-    with pytest.raises(MalformedFrameError), KeptIndex() as index:  # noqa: PT012  # the one after the other
+    with (  # noqa: PT012  # the one after the other
+        pytest.raises(MalformedFrameError),
+        KeptIndex(is_expected=True) as index,
+    ):
         index.keep(first)
         index.keep(second)
     assert first.file.closed
     assert second.file.closed
 
     third = spooled(tmp_path)
-    with pytest.raises(MalformedFrameError), KeptIndex() as index:  # noqa: PT012  # as above
+    with pytest.raises(MalformedFrameError), KeptIndex(is_expected=True) as index:  # noqa: PT012  # as above
         index.keep(third)
         index.given_to(Refused("NO_TEXT", "no text"))
     assert third.file.closed
+
+
+def test_an_index_that_nobody_expects_is_closed(tmp_path: Path) -> None:
+    data = spooled(tmp_path)
+    with pytest.raises(MalformedFrameError), KeptIndex(is_expected=False) as index:
+        index.keep(data)
+    assert data.file.closed
 
 
 def test_an_output_that_is_discarded_closes_its_files(tmp_path: Path) -> None:

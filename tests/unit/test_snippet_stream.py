@@ -5,6 +5,7 @@ import json
 import pytest
 
 from octavo_server.usecases import snippet_stream
+from octavo_server.usecases.item_end import ItemEnd
 from octavo_server.usecases.snippet_stream import NoSnippetsError, Snippet, SnippetStream
 
 ITEMS = [{"snippet": f"“Ü” ] , \\ \U0001f600 {n}", "line_numbers": [n + 1]} for n in range(100)]
@@ -68,14 +69,45 @@ def test_half_a_character_is_replaced() -> None:
     assert snippet.text == "?"
 
 
-def test_a_snippet_that_fits_into_no_message_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snippet_stream, "SNIPPET_BYTES_MAX", 10)
-    with pytest.raises(NoSnippetsError, match="11 bytes"):
-        page(b'[{"snippet":"12345678901"}]', 0, 10, 100)
+@pytest.mark.parametrize("step", [7, 100_000])
+def test_an_item_that_fits_into_no_message_is_refused(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    monkeypatch.setattr(snippet_stream, "ITEM_BYTES_MAX", 20)
+    assert len(page(b'[{"snippet":"123456"}]', 0, 10, step)[0]) == 1
+    with pytest.raises(NoSnippetsError, match="more than 20 bytes"):
+        page(b'[{"snippet":"1234567"}]', 0, 10, step)
+
+
+def test_a_snippet_with_more_lines_than_a_message_takes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snippet_stream, "LINE_NUMBERS_MAX", 3)
+    with pytest.raises(NoSnippetsError, match="4 line numbers"):
+        page(b'[{"snippet":"x","line_numbers":[1,2,3,4]}]', 0, 10, 100)
+
+
+@pytest.mark.parametrize("step", [7, 100_000])
+def test_an_item_of_very_many_lists_is_refused_before_they_are_made(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    monkeypatch.setattr(snippet_stream, "OPENINGS_MAX", 3)
+    assert len(page(b'[{"snippet":"[[[[{{","a":[[]]}]', 0, 10, step)[0]) == 1
+    with pytest.raises(NoSnippetsError, match="more than 3 objects and lists"):
+        page(b'[{"snippet":"x","a":[[],[]]}]', 0, 10, step)
+
+
+def test_each_byte_of_an_item_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[int] = []
+
+    class CountingItemEnd(ItemEnd):
+        def read_on(self, data: bytes, at: int) -> int:
+            end = super().read_on(data, at)
+            reads.append(end - at)
+            return end
+
+    monkeypatch.setattr(snippet_stream, "ItemEnd", CountingItemEnd)
+    item = b'{"snippet":"' + b'\\"' * 1_000 + b'","line_numbers":[1,2]}'
+    assert len(page(b"[" + item + b"]", 0, 10, 100)[0]) == 1
+    assert sum(reads) == len(item)
 
 
 def test_an_item_without_an_end_is_not_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snippet_stream, "ITEM_CHARS_MAX", 1_000)
+    monkeypatch.setattr(snippet_stream, "ITEM_BYTES_MAX", 1_000)
     stream = SnippetStream(0)
     assert stream.feed(b'[{"snippet":"' + b"x" * 900, is_last=False, snippets_max=10) == []
     with pytest.raises(NoSnippetsError):

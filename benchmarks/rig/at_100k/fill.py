@@ -4,7 +4,6 @@ python -m benchmarks.rig.at_100k.fill DATA_DIR
 """
 
 import asyncio
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,8 +21,6 @@ from octavo_server.ports.listings import KeywordEntry
 AT_ONCE = 500
 """Jobs that share their commits."""
 OUTPUT = b'[{"snippet":"A sentence of a document that nobody will ever read.","line_numbers":[1]}]' * 3
-_to_text = json.JSONEncoder(separators=(",", ":")).encode
-"""As `keyword-db` writes it."""
 
 
 class Fill:
@@ -72,7 +69,7 @@ class Fill:
 def _entries(one: plan.Planned) -> list[KeywordEntry]:
     words = vocabulary.draw(one.chance)
     return [
-        KeywordEntry(word, _to_text([[word, 1 + place // 10, 1 + place % 10] for place in places]))
+        KeywordEntry(word, ",".join(f'["{word}",{1 + place // 10},{1 + place % 10}]' for place in places), len(places))
         for word, places in sorted(words.items())
     ]
 

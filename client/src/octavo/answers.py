@@ -119,6 +119,8 @@ def job_failed(status: JobStatus) -> JobFailedError:
             f"processes associated with request_id '{status.request_id}' were cancelled",
             reason="CANCELLED",
             failure_message="the job was cancelled",
+            file_id=status.file_id,
+            request_id=status.request_id,
         )
     failure = status.failure
     return JobFailedError(
@@ -127,4 +129,6 @@ def job_failed(status: JobStatus) -> JobFailedError:
         module=failure.module,
         reason=failure.reason,
         failure_message=failure.message,
+        file_id=status.file_id,
+        request_id=status.request_id,
     )

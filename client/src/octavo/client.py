@@ -76,4 +76,4 @@ class Client(SubmissionCalls, JobCalls, OutputCalls, FileCalls, SearchCalls, Pip
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._connection.close()
+        await self._close()

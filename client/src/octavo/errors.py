@@ -61,10 +61,11 @@ class OctavoError(Exception):
 
     def __init__(self, message: str, *, code: StatusCode | None = None, details: Details | None = None) -> None:
         super().__init__(message)
-        self.code = code
+        self.code: StatusCode | None = code
         """The gRPC status of the refused call; None: no call was refused, the SDK itself found the problem."""
-        self.details = details or Details()
-        self.was_repeated = False
+        self.details: Details = details or Details()
+        """What else the server told; most of it are attributes of the exception, too."""
+        self.was_repeated: bool = False
         """True: the SDK had tried before and got no answer, so the call may have taken effect after all."""
 
     @property
@@ -137,9 +138,9 @@ class ResourceExhaustedError(OctavoError):
 class UnavailableError(OctavoError, ConnectionError):
     """No server, or it is stopping. Raised after retries."""
 
-    target = ""
+    target: str = ""
     """`host:port` where no server answered; empty if one did, and said that it can't serve now."""
-    tls_advice = ""
+    tls_advice: str = ""
     """What may be wrong about http and https; empty where nobody listens at all."""
 
 
@@ -170,11 +171,24 @@ class ServerError(OctavoError):
 class JobFailedError(OctavoError, ValueError):
     """A job that was waited for failed, or was cancelled (`reason` is then `CANCELLED`)."""
 
-    def __init__(self, message: str, *, module: str = "", reason: str = "", failure_message: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        module: str = "",
+        reason: str = "",
+        failure_message: str = "",
+        file_id: str = "",
+        request_id: str = "",
+    ) -> None:
         super().__init__(message, details=Details(reason=reason))
-        self.module = module
+        self.file_id: str = file_id
+        """Of the document, for `delete`."""
+        self.request_id: str = request_id
+        """Of the job, for `process_status`."""
+        self.module: str = module
         """The module that gave up, as its key in `process_status`; empty for a cancelled job."""
-        self.failure_message = failure_message
+        self.failure_message: str = failure_message
         """Why, in a sentence."""
 
 

@@ -130,6 +130,8 @@ class SearchResult:
     """Words of the query that are too common to be indexed, in its order."""
     unmatched: FileQuery
     """The terms of `files` that fit no file at all."""
+    unsearchable_words: tuple[str, ...] = ()
+    """Words of the query with nothing in them that is indexed (only ASCII letters and digits are), in its order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

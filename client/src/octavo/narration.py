@@ -108,7 +108,8 @@ class Narrator:
         """The job is on record; the caller waits for it, or does not."""
         if expire_seconds is None:
             self.say(f"INFO: expire_time was not set by user - setting to default of {EXPIRE_SECONDS_DEFAULT} seconds")
-        self.say(f"INFO: wait_for_process is set to {waits}.")
+        if waits:
+            self.say("INFO: wait_for_process is set to True.")
         self.say(
             "INFO: file will expire and be removed from your account in "
             f"{expire_seconds or EXPIRE_SECONDS_DEFAULT} seconds, at {job.expire_time:%a %b %e %H:%M:%S %Y} UTC"

@@ -11,7 +11,7 @@ from octavo.convert import jobs, plain
 from octavo.statuses import JobStatus, Progress, RemovedJob
 from octavo.streams import lost, next_reply
 from octavo.v1.processing_service_pb2 import StatusWatchRequest, StatusWatchResponse
-from octavo.watch import HEARTBEAT_SECONDS, SILENCE_SECONDS_MAX
+from octavo.watch import HEARTBEAT_SECONDS, SILENCE_SECONDS_MAX, is_token_unknown
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -50,7 +50,10 @@ class PipelineWatch:
         self._told: dict[str, Told] = {}
 
     async def events(self) -> AsyncGenerator[JobStatus | RemovedJob]:
-        """Each unfinished job's status, then every change. Raises OctavoError."""
+        """Each unfinished job's status, then every change; from the start again if the server does not know the token.
+
+        Raises OctavoError.
+        """
         retry = self._connection.retry()
         while True:
             try:
@@ -61,6 +64,9 @@ class PipelineWatch:
                             yield event
                         self._advance(response.resume_token)
             except grpc.aio.AioRpcError as error:
+                if is_token_unknown(error, self._resume_token):
+                    self._resume_token = ""
+                    continue
                 await retry.pause(error)
 
     def _is_news(self, event: JobStatus | RemovedJob) -> bool:
@@ -86,10 +92,11 @@ class PipelineWatch:
             self._on_token(token)
 
     async def _stream(self, retry: Retry) -> AsyncGenerator[StatusWatchResponse]:
-        request = StatusWatchRequest(
+        request = plain.message(
+            StatusWatchRequest,
             pipeline=self._pipeline,
             resume_token=self._resume_token,
-            heartbeat_interval=plain.duration(HEARTBEAT_SECONDS),
+            heartbeat_interval=plain.duration(HEARTBEAT_SECONDS, "heartbeat_interval"),
         )
         call = self._processing.StatusWatch(request, metadata=self._connection.metadata)
         responses = aiter(call)

@@ -67,7 +67,7 @@ current = _current.get
 def start(client: Client) -> str:
     """Reach the server and show the credential; from now on this is the session.
 
-    Returns how the server knew the caller: `api-key` or `none`. Raises OctavoError; the session before stays then.
+    Returns how the server knew the caller: `api-key` or `none`. Raises OctavoError; there is no new session then.
     """
     session = Session(client)
     try:

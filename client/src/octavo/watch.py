@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import grpc.aio
 
 from octavo.convert import jobs, plain
-from octavo.streams import next_reply
+from octavo.errors import details_of
+from octavo.streams import lost, next_reply
 from octavo.v1.processing_service_pb2 import StatusWatchRequest, StatusWatchResponse
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ SILENCE_SECONDS_MAX = 3 * HEARTBEAT_SECONDS
 """A stream without even a heartbeat for so long is dead, whatever TCP says."""
 FAREWELL_SECONDS_MAX = 2.0
 """After the last final status: how long the server may take to end the stream by itself."""
+START_OVER_REASON = "RESUME_TOKEN_UNKNOWN"
+"""The server's data was replaced, or another server answers at this address: the token means nothing there."""
 
 
 class Watch:
@@ -54,6 +57,9 @@ class Watch:
             except grpc.aio.AioRpcError as error:
                 if self._seen and not self._unfinished:
                     return
+                if is_token_unknown(error, self._resume_token):
+                    self._resume_token = ""
+                    continue
                 await retry.pause(error)
             else:
                 return
@@ -68,14 +74,18 @@ class Watch:
         self._seen[status.request_id] = status
         if status.state.is_final:
             self._unfinished.discard(status.request_id)
+        else:
+            # Again, if somebody retried it.
+            self._unfinished.add(status.request_id)
         return True
 
     async def _stream(self, retry: Retry) -> AsyncGenerator[StatusWatchResponse]:
-        request = StatusWatchRequest(
+        request = plain.message(
+            StatusWatchRequest,
             # A job that was told final has nothing more to say, and may have expired since.
             request_ids=[each for each in self._request_ids if each in self._unfinished],
             resume_token=self._resume_token,
-            heartbeat_interval=plain.duration(HEARTBEAT_SECONDS),
+            heartbeat_interval=plain.duration(HEARTBEAT_SECONDS, "heartbeat_interval"),
         )
         call = self._processing.StatusWatch(request, metadata=self._connection.metadata)
         responses = aiter(call)
@@ -85,3 +95,11 @@ class Watch:
                 yield response
         finally:
             call.cancel()
+        if self._unfinished:
+            # A server ends a stream after the last final status: whoever ended this one, a proxy maybe, came too early.
+            raise lost("the watch was ended from the other side")
+
+
+def is_token_unknown(error: grpc.aio.AioRpcError, token: str) -> bool:
+    """Was a watch refused for its token alone? Without it, it starts over."""
+    return bool(token) and details_of(error).reason == START_OVER_REASON

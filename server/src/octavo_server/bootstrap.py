@@ -14,6 +14,7 @@ from octavo_server.blobs.disk import DiskBlobs
 from octavo_server.blobs.uploads import DiskUploads
 from octavo_server.clock import RandomIds, SystemClock
 from octavo_server.domain.errors import UnavailableError
+from octavo_server.domain.modules import Format
 from octavo_server.engines.sqlite import SqliteEngine
 from octavo_server.modules import MODULES, module_specs
 from octavo_server.modules.plug_ins import PlugIn, find_plug_ins, with_plug_ins
@@ -58,8 +59,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
     from octavo_server.domain.ids import TenantId
+    from octavo_server.domain.limits import Limits
     from octavo_server.domain.modules import ModuleSpecs
     from octavo_server.ports.blobs import Blobs, Uploads
+    from octavo_server.ports.clock import Clock
     from octavo_server.ports.engine import Engine
     from octavo_server.settings import Settings
 
@@ -103,42 +106,10 @@ class Application:
         self._hub = WatchHub(engine=engine, watchers_max=settings.watchers_max)
         self._recover = Recover(engine=engine, blobs=blobs, clock=clock)
         self._expire = Expire(engine=engine, blobs=blobs, uploads=uploads, clock=clock)
-        report = Report(engine=engine, hub=self._hub, clock=clock)
-        fetch = Fetch(engine=engine, blobs=blobs, clock=clock)
-        remove = RemoveJobs(engine=engine, blobs=blobs)
-        reset = ResetPipeline(engine=engine, remove=remove)
-        find = FindFile(engine=engine, clock=clock)
         self._rpc = RpcServer(
-            processing=ProcessingServicer(
-                accept=Accept(
-                    engine=engine, blobs=blobs, uploads=uploads, clock=clock, ids=ids, specs=specs, limits=limits
-                ),
-                report=report,
-                watch=Watch(report=report, hub=self._hub),
-                watch_pipeline=WatchPipeline(engine=engine, hub=self._hub, clock=clock),
-                cancel=Cancel(engine=engine, report=report, clock=clock),
-                retry=Retry(engine=engine, report=report, clock=clock),
-                listing=ListJobs(engine=engine, clock=clock),
-                fetch=fetch,
-                list_snippets=ListSnippets(report=report, fetch=fetch),
-            ),
-            files=FileServicer(
-                receive=Receive(uploads=uploads, limits=limits),
-                uploads=uploads,
-                find=find,
-                listing=ListFiles(engine=engine, clock=clock),
-                update=UpdateFile(engine=engine, find=find, blobs=blobs, clock=clock),
-                delete=DeleteFile(find=find, remove=remove),
-                tree=ShowTree(engine=engine, clock=clock),
-            ),
-            pipelines=PipelineServicer(
-                engine=engine,
-                create=CreatePipeline(engine=engine, clock=clock, specs=specs),
-                listing=ListPipelines(engine=engine),
-                reset=reset,
-                delete=DeletePipeline(engine=engine, hub=self._hub, reset=reset),
-                specs=specs,
-            ),
+            processing=_processing(behind, self._hub, clock, specs, limits),
+            files=_files(behind, clock, limits),
+            pipelines=_pipelines(behind, self._hub, clock, specs),
             search=SearchServicer(
                 keyword_search=KeywordSearch(engine=engine, words=KeywordWords(), clock=clock, specs=specs)
             ),
@@ -150,6 +121,7 @@ class Application:
             hub=self._hub,
             clock=clock,
             ids=ids,
+            specs=specs,
             limits=limits,
             lease_seconds=settings.lease_seconds,
         )
@@ -169,6 +141,7 @@ class Application:
                 children=settings.workers,
                 plug_ins=self._plug_ins.found,
                 output_factors={name: spec.output_factor for name, spec in self._plug_ins.specs.items()},
+                indexers=[name for name, spec in self._plug_ins.specs.items() if spec.output_format is Format.DATABASE],
                 relay=relay,
                 spool_folder=settings.data_dir,
             ) as sandbox,
@@ -219,6 +192,54 @@ class Application:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(TROUBLE_SECONDS):
                         await self._stopping.wait()
+
+
+def _processing(
+    behind: Adapters, hub: WatchHub, clock: Clock, specs: ModuleSpecs, limits: Limits
+) -> ProcessingServicer:
+    engine, blobs, uploads = behind
+    report = Report(engine=engine, hub=hub, clock=clock)
+    fetch = Fetch(engine=engine, blobs=blobs, clock=clock)
+    return ProcessingServicer(
+        accept=Accept(
+            engine=engine, blobs=blobs, uploads=uploads, clock=clock, ids=RandomIds(), specs=specs, limits=limits
+        ),
+        report=report,
+        watch=Watch(engine=engine, report=report, hub=hub),
+        watch_pipeline=WatchPipeline(engine=engine, hub=hub, clock=clock),
+        cancel=Cancel(engine=engine, report=report, clock=clock),
+        retry=Retry(engine=engine, report=report, clock=clock),
+        listing=ListJobs(engine=engine, clock=clock),
+        fetch=fetch,
+        list_snippets=ListSnippets(report=report, fetch=fetch, specs=specs),
+    )
+
+
+def _files(behind: Adapters, clock: Clock, limits: Limits) -> FileServicer:
+    engine, blobs, uploads = behind
+    find = FindFile(engine=engine, clock=clock)
+    return FileServicer(
+        receive=Receive(uploads=uploads, limits=limits),
+        uploads=uploads,
+        find=find,
+        listing=ListFiles(engine=engine, clock=clock),
+        update=UpdateFile(engine=engine, find=find, blobs=blobs, clock=clock),
+        delete=DeleteFile(find=find, remove=RemoveJobs(engine=engine, blobs=blobs)),
+        tree=ShowTree(engine=engine, clock=clock),
+    )
+
+
+def _pipelines(behind: Adapters, hub: WatchHub, clock: Clock, specs: ModuleSpecs) -> PipelineServicer:
+    engine = behind.engine
+    reset = ResetPipeline(engine=engine, remove=RemoveJobs(engine=engine, blobs=behind.blobs))
+    return PipelineServicer(
+        engine=engine,
+        create=CreatePipeline(engine=engine, clock=clock, specs=specs),
+        listing=ListPipelines(engine=engine),
+        reset=reset,
+        delete=DeletePipeline(engine=engine, hub=hub, reset=reset),
+        specs=specs,
+    )
 
 
 def _plug_ins(settings: Settings) -> PlugIns:

@@ -1,15 +1,13 @@
 """Search queries as the module `keyword-db` reads text."""
 
 import asyncio
-import re
 import string
+from collections.abc import Iterator
 
 from octavo_server.modules import lemmas
 from octavo_server.modules.keywords import words_of
 from octavo_server.modules.stop_words import STOP_WORDS
 from octavo_server.ports.words import QueryWords
-
-_CUT = re.compile(r"[\s-]+")
 
 
 class KeywordWords:
@@ -25,10 +23,19 @@ def _read(query: str) -> QueryWords:
     lemma_of = lemmas.load().of
     found: dict[str, None] = {}
     stop_words: list[str] = []
-    for token in _CUT.split(query.lower()):
-        word = token.strip(string.punctuation)
+    unsearchable: list[str] = []
+    for word in _words(query):
         if word in STOP_WORDS:
             stop_words.append(word)
+        elif parts := words_of(word):
+            found.update((lemma_of(part), None) for part in parts)
         else:
-            found.update((lemma_of(part), None) for part in words_of(word))
-    return QueryWords(lemmas=tuple(found), stop_words=tuple(stop_words))
+            unsearchable.append(word)
+    return QueryWords(lemmas=tuple(found), stop_words=tuple(stop_words), unsearchable_words=tuple(unsearchable))
+
+
+def _words(query: str) -> Iterator[str]:
+    """Without punctuation at the edges; what is nothing else is a word as it is."""
+    for token in query.lower().split():
+        parts = (part.strip(string.punctuation) for part in token.split("-"))
+        yield from [part for part in parts if part] or [token]

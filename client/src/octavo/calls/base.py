@@ -17,12 +17,21 @@ if TYPE_CHECKING:
     from octavo.v1.processing_service_pb2_grpc import ProcessingServiceAsyncStub
     from octavo.v1.search_service_pb2_grpc import SearchServiceAsyncStub
 
+STUBS = ("_processing", "_files", "_pipelines", "_searches")
+"""Made at the first use, each."""
+
 
 class Calls:
     """Calls over one connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    async def _close(self) -> None:
+        await self._connection.close()
+        # They speak over the channel that is closed now.
+        for stub in STUBS:
+            vars(self).pop(stub, None)
 
     @cached_property
     def _processing(self) -> ProcessingServiceAsyncStub:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from octavo.calls.base import Calls
 from octavo.calls.paging import PAGE_SIZE_MAX, pages, valid_files_max
-from octavo.convert import changes, files, jobs
+from octavo.convert import changes, files, jobs, plain
 from octavo.errors import NotFoundError
 from octavo.files import FileList, FileQuery
 from octavo.v1.file_service_pb2 import (
@@ -32,7 +32,7 @@ class FileCalls(Calls):
 
     async def get_file(self, file_id: str, *, pipeline: str = "") -> File:
         """One file. Raises NotFoundError: unknown, expired, deleted, or not of `pipeline`, if that is given."""
-        request = GetFileRequest(file_id=file_id, pipeline=pipeline)
+        request = plain.message(GetFileRequest, file_id=file_id, pipeline=pipeline)
         reply, _ = await self._connection.unary(self._files.GetFile, request)
         return files.file(reply.file)
 
@@ -133,7 +133,7 @@ class FileCalls(Calls):
 
         Raises NotFoundError: unknown, expired, deleted before, or not of `pipeline`, if that is given.
         """
-        request = DeleteFileRequest(file_id=file_id, pipeline=pipeline)
+        request = plain.message(DeleteFileRequest, file_id=file_id, pipeline=pipeline)
         try:
             await self._connection.unary(self._files.DeleteFile, request)
         except NotFoundError as error:
@@ -158,8 +158,11 @@ class FileCalls(Calls):
             states: only files whose jobs are in one of these; default: in any.
             files_max: at most so many.
         """
-        request = ShowTreeRequest(
-            pipeline=pipeline, symbolic_directory_path=symbolic_directory_path, states=jobs.states_to_wire(states)
+        request = plain.message(
+            ShowTreeRequest,
+            pipeline=pipeline,
+            symbolic_directory_path=symbolic_directory_path,
+            states=jobs.states_to_wire(states),
         )
         page_size_max = min(valid_files_max(files_max), TREE_PAGE_SIZE_MAX)
         found: list[TreeFile] = []
@@ -176,7 +179,8 @@ class FileCalls(Calls):
 def _list_request(
     pipeline: str, query: FileQuery | None, states: Iterable[JobState], *, oldest_first: bool
 ) -> ListFilesRequest:
-    return ListFilesRequest(
+    return plain.message(
+        ListFilesRequest,
         pipeline=pipeline,
         query=files.query_to_wire(query),
         states=jobs.states_to_wire(states),

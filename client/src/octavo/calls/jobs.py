@@ -40,8 +40,11 @@ class JobCalls(Calls):
                 after this time, 0 to 60; default: at once. Time without a server is not counted.
             known_revision: the last one you saw; default: the one at the time of the call.
         """
-        request = ProcessStatusRequest(
-            request_id=request_id, wait=plain.duration(wait_seconds), known_revision=known_revision
+        request = plain.message(
+            ProcessStatusRequest,
+            request_id=request_id,
+            wait=plain.duration(wait_seconds, "wait_seconds"),
+            known_revision=known_revision,
         )
         reply, _ = await self._connection.unary(
             self._processing.ProcessStatus, request, wait_seconds=max(wait_seconds or 0.0, 0.0)
@@ -66,7 +69,8 @@ class JobCalls(Calls):
         Every status is a full snapshot; a slow reader gets the latest rather than every one, and never misses a final
         one. Jobs that expire or are deleted come as RemovedJob. Goes on after a disconnect or a restart of the server
         by itself and repeats nothing; raises UnavailableError if none answers for as long as the client's patience
-        lasts, NotFoundError if there is no such pipeline, ResourceExhaustedError if too many watches are open.
+        lasts, NotFoundError if there is no such pipeline, ResourceExhaustedError if too many watches are open. Starts
+        from the beginning if the server does not know the token, because its data was replaced.
 
         Args:
             pipeline: its name.
@@ -86,7 +90,7 @@ class JobCalls(Calls):
 
         Raises NotFoundError, and FailedPreconditionError if the job already succeeded or failed.
         """
-        request = CancelProcessRequest(request_id=request_id)
+        request = plain.message(CancelProcessRequest, request_id=request_id)
         reply, _ = await self._connection.unary(self._processing.CancelProcess, request)
         return jobs.job_status(reply.status)
 
@@ -96,7 +100,7 @@ class JobCalls(Calls):
         Same `request_id`, same document. Raises NotFoundError, FailedPreconditionError if the job did not fail and was
         not cancelled, ResourceExhaustedError if the queue is full.
         """
-        request = RetryProcessRequest(request_id=request_id)
+        request = plain.message(RetryProcessRequest, request_id=request_id)
         try:
             reply, _ = await self._connection.unary(self._processing.RetryProcess, request)
         except FailedPreconditionError as error:
@@ -113,7 +117,7 @@ class JobCalls(Calls):
             pipeline: only its jobs; default: of all pipelines.
             states: only jobs in one of these; `[JobState.FAILED]` is the dead-letter view; default: in any.
         """
-        request = ListProcessesRequest(pipeline=pipeline, states=jobs.states_to_wire(states))
+        request = plain.message(ListProcessesRequest, pipeline=pipeline, states=jobs.states_to_wire(states))
         async with aclosing(pages(self._connection, self._processing.ListProcesses, request)) as replies:
             async for reply in replies:
                 for status in reply.processes:

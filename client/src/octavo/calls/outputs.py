@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from octavo.calls.base import Calls
 from octavo.calls.paging import pages
-from octavo.convert import jobs
+from octavo.convert import jobs, plain
 from octavo.errors import invalid_argument
 from octavo.output import Fetch
 from octavo.v1.processing_service_pb2 import FetchOutputRequest, ListSnippetsRequest
@@ -34,11 +34,10 @@ class OutputCalls(Calls):
         """
         if bool(request_id) == bool(file_id):
             raise invalid_argument("request_id", "give exactly one of request_id and file_id")
-        request = FetchOutputRequest(module=module)
         if file_id:
-            request.file_id = file_id
+            request = plain.message(FetchOutputRequest, file_id=file_id, module=module)
         else:
-            request.request_id = request_id
+            request = plain.message(FetchOutputRequest, request_id=request_id, module=module)
         return await Fetch(self._connection, self._processing, request).run()
 
     async def snippets(self, request_id: str, *, module: str = "") -> AsyncGenerator[Snippet]:
@@ -50,7 +49,7 @@ class OutputCalls(Calls):
             request_id: the job.
             module: its key in `process_status`; default: the last module that made snippets.
         """
-        request = ListSnippetsRequest(request_id=request_id, module=module)
+        request = plain.message(ListSnippetsRequest, request_id=request_id, module=module)
         async with aclosing(pages(self._connection, self._processing.ListSnippets, request)) as replies:
             async for reply in replies:
                 for snippet in reply.snippets:

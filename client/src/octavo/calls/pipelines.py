@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from octavo.calls.base import Calls
 from octavo.calls.paging import pages
 from octavo.channel import AUTH_KEY
-from octavo.convert import pipelines
+from octavo.convert import pipelines, plain
 from octavo.errors import NotFoundError
 from octavo.v1.pipeline_service_pb2 import (
     CreatePipelineRequest,
@@ -34,13 +34,14 @@ class PipelineCalls(Calls):
         Raises InvalidArgumentError (a bad name, an unknown module, modules that don't fit together), AlreadyExistsError
         if the name has another chain and files on record.
         """
-        request = CreatePipelineRequest(name=name, module_chain=module_chain)
+        request = plain.message(CreatePipelineRequest, name=name, module_chain=module_chain)
         reply, _ = await self._connection.unary(self._pipelines.CreatePipeline, request)
         return pipelines.pipeline_info(reply.pipeline)
 
     async def get_pipeline(self, name: str) -> PipelineInfo:
         """One pipeline. Raises NotFoundError."""
-        reply, _ = await self._connection.unary(self._pipelines.GetPipeline, GetPipelineRequest(name=name))
+        request = plain.message(GetPipelineRequest, name=name)
+        reply, _ = await self._connection.unary(self._pipelines.GetPipeline, request)
         return pipelines.pipeline_info(reply.pipeline)
 
     async def list_pipelines(self) -> list[PipelineInfo]:
@@ -54,7 +55,8 @@ class PipelineCalls(Calls):
 
         The pipeline itself stays. Raises NotFoundError.
         """
-        reply, _ = await self._connection.unary(self._pipelines.ResetPipeline, ResetPipelineRequest(name=name))
+        request = plain.message(ResetPipelineRequest, name=name)
+        reply, _ = await self._connection.unary(self._pipelines.ResetPipeline, request)
         return reply.deleted_file_count
 
     async def delete_pipeline(self, name: str, *, force: bool = False) -> int:
@@ -67,7 +69,7 @@ class PipelineCalls(Calls):
             name: the pipeline's.
             force: delete everything it holds, too; running jobs are stopped.
         """
-        request = DeletePipelineRequest(name=name, force=force)
+        request = plain.message(DeletePipelineRequest, name=name, force=force)
         try:
             reply, _ = await self._connection.unary(self._pipelines.DeletePipeline, request)
         except NotFoundError as error:

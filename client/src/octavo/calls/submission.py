@@ -64,7 +64,8 @@ class SubmissionCalls(Calls):
             idempotency_key: 1-128 visible ASCII characters; default: a UUID for this call.
         """
         source = Document(document)
-        request = ProcessRequest(
+        request = plain.message(
+            ProcessRequest,
             pipeline=pipeline,
             file_name=file_name,
             source_file_name=source_file_name or source.name,
@@ -73,8 +74,8 @@ class SubmissionCalls(Calls):
             file_tags=jobs.tags_to_wire(file_tags),
             file_description=file_description,
             modules=submissions.modules_to_wire(modules or {}),
-            expire_after=plain.duration(expire_seconds),
-            processing_timeout=plain.duration(processing_seconds_max),
+            expire_after=plain.duration(expire_seconds, "expire_seconds"),
+            processing_timeout=plain.duration(processing_seconds_max, "processing_seconds_max"),
             priority=submissions.PRIORITY_TO_WIRE[priority],
             idempotency_key=idempotency_key or str(uuid.uuid4()),
         )

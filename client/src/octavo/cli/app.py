@@ -11,7 +11,10 @@ from octavo.cli.catalog import Group, help_if_alone, new_typer
 from octavo.cli.failures import ExitCode, tell
 
 HELP = "Submit documents to an Octavo server, watch what happens to them, fetch the text."
-EXIT_CODES = "Exit codes: 0 ok, 1 a job or the server failed, 2 bad input or refused, 3 no server, 130 interrupted."
+EXIT_CODES = (
+    "Exit codes: 0 ok, 1 a job or the server failed, 2 bad input or refused, 3 no server, 130 interrupted, "
+    "141 whoever read the output left (as `head` does)."
+)
 
 app = new_typer("octavo", help=HELP, epilog=EXIT_CODES, cls=Group)
 
@@ -40,6 +43,11 @@ def run() -> int:
             stream.reconfigure(errors="replace")
     try:
         return int(app(prog_name="octavo", standalone_mode=False))
+    except SystemExit as end:
+        # Typer ends the process itself, as a failure, when nobody reads the output any more.
+        if isinstance(end.__context__, BrokenPipeError):
+            raise end.__context__ from None
+        raise
     except _USAGE_ERRORS as error:
         command = getattr(getattr(error, "ctx", None), "command_path", "octavo")
         tell(f"{error.format_message()}\nTry `{command} --help`.")  # type: ignore[attr-defined] # Usage errors have it.

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from octavo.cli.failures import tell
+from octavo.cli.field_options import TERM_OPTIONS
 from octavo.cli.tags import tags_of
 from octavo.cli.times import moment_of
 from octavo.files import FileQuery
@@ -37,14 +38,6 @@ UpdatedUntil = Annotated[
     str | None, typer.Option("--updated-until", metavar="TIME", help="Last changed at that time or earlier.")
 ]
 OldestFirst = Annotated[bool, typer.Option("--oldest-first", help="The first accepted first.")]
-
-OPTION_OF = {
-    "file_ids": "--id",
-    "file_names": "--name",
-    "symbolic_directory_paths": "--dir",
-    "symbolic_file_paths": "--path",
-    "file_tags": "--tag",
-}
 
 
 def query_of(
@@ -81,9 +74,9 @@ def query_of(
 def tell_unmatched(unmatched: FileQuery) -> None:
     """Say on stderr which terms fit no file at all."""
     terms = [
-        f"{OPTION_OF[one.name]} {term if isinstance(term, str) else '='.join(term)}"
+        f"{TERM_OPTIONS[one.name]} {term if isinstance(term, str) else '='.join(term)}"
         for one in fields(unmatched)
-        if one.name in OPTION_OF
+        if one.name in TERM_OPTIONS
         for term in getattr(unmatched, one.name)
     ]
     if terms:

@@ -51,6 +51,7 @@ PipelineOption = Annotated[
     str,
     typer.Option(
         "--pipeline",
+        "-p",
         metavar="NAME",
         help="Only jobs of this pipeline.",
         autocompletion=complete_pipeline,

@@ -73,7 +73,7 @@ def print_warnings(console: Console, warnings: Sequence[str]) -> None:
 
 def print_document(console: Console, document: DocumentMetadata) -> None:
     """What is known about a document, a line a fact."""
-    for name, fact in {
+    facts = {
         "type": document.media_type,
         "title": document.title,
         "author": document.author,
@@ -81,7 +81,13 @@ def print_document(console: Console, document: DocumentMetadata) -> None:
         "pages": str(document.page_count) if document.page_count is not None else "",
         "language": document.language,
         "read by": document.extractor,
-    }.items():
+    }
+    print_facts(console, facts)
+
+
+def print_facts(console: Console, facts: Mapping[str, str]) -> None:
+    """A line a fact; nothing for what is not known."""
+    for name, fact in facts.items():
         if fact:
             console.print(Text.assemble("  ", (f"{name}: ", "dim"), fact))
 

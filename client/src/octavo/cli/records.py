@@ -25,6 +25,7 @@ def job_record(status: JobStatus) -> Record:
     """A job as `status`, `watch`, `jobs`, `cancel` and `retry` tell it."""
     return {
         **answers.process_status(status),
+        "symbolic_file_path": status.symbolic_file_path,
         "state": status.state.value,
         "warnings": list(status.warnings),
         "document": answers.document(status.document),

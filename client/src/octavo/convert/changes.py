@@ -41,7 +41,8 @@ def update_to_wire(
             "give at least one of file_name, symbolic_directory_path, symbolic_file_path, file_tags, file_description "
             "and expire_seconds",
         )
-    return UpdateFileRequest(
+    return plain.message(
+        UpdateFileRequest,
         file_id=file_id,
         pipeline=pipeline,
         update_mask=FieldMask(paths=changed),
@@ -50,5 +51,5 @@ def update_to_wire(
         symbolic_file_path=symbolic_file_path or "",
         file_tags=jobs.tags_to_wire(file_tags or ()),
         file_description=file_description,
-        expire_after=plain.duration(expire_seconds),
+        expire_after=plain.duration(expire_seconds, "expire_seconds"),
     )

@@ -44,16 +44,17 @@ def query_to_wire(query: files.FileQuery | None) -> file_service_pb2.FileQuery |
     """None stays absent: all files."""
     if query is None:
         return None
-    return file_service_pb2.FileQuery(
+    return plain.message(
+        file_service_pb2.FileQuery,
         file_ids=query.file_ids,
         file_names=query.file_names,
         symbolic_directory_paths=query.symbolic_directory_paths,
         symbolic_file_paths=query.symbolic_file_paths,
         file_tags=jobs.tags_to_wire(query.file_tags),
-        create_time_start=plain.time_to_wire(query.create_time_start),
-        create_time_end=plain.time_to_wire(query.create_time_end),
-        update_time_start=plain.time_to_wire(query.update_time_start),
-        update_time_end=plain.time_to_wire(query.update_time_end),
+        create_time_start=plain.time_to_wire(query.create_time_start, "create_time_start"),
+        create_time_end=plain.time_to_wire(query.create_time_end, "create_time_end"),
+        update_time_start=plain.time_to_wire(query.update_time_start, "update_time_start"),
+        update_time_end=plain.time_to_wire(query.update_time_end, "update_time_end"),
     )
 
 

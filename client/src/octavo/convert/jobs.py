@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from octavo import statuses
 from octavo.convert import plain
-from octavo.errors import invalid_argument
+from octavo.errors import InvalidArgumentError, invalid_argument
 from octavo.files import Snippet
 from octavo.v1 import job_pb2, processing_service_pb2
 
@@ -98,8 +98,11 @@ def tags(messages: Iterable[job_pb2.FileTag]) -> tuple[statuses.FileTag, ...]:
 
 
 def tags_to_wire(pairs: Iterable[tuple[str, str]]) -> list[job_pb2.FileTag]:
-    """Pairs of key and value, in their order."""
-    return [job_pb2.FileTag(key=key, value=value) for key, value in pairs]
+    """Pairs of key and value, in their order. Raises InvalidArgumentError."""
+    try:
+        return [plain.message(job_pb2.FileTag, key=key, value=value) for key, value in pairs]
+    except InvalidArgumentError as error:
+        raise invalid_argument("file_tags", str(error)) from None
 
 
 def _document(found: job_pb2.DocumentMetadata) -> statuses.DocumentMetadata:

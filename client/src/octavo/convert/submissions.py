@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.protobuf.struct_pb2 import Struct
 
+from octavo.convert import plain
 from octavo.errors import invalid_argument
 from octavo.statuses import Priority
 from octavo.v1 import processing_service_pb2
@@ -38,7 +39,9 @@ def modules_to_wire(
         params = Struct()
         try:
             params.update(choice.get("params") or {})
-        except (TypeError, ValueError) as error:
+        except (TypeError, *plain.UNFIT) as error:
             raise invalid_argument(f"modules.{key}.params", f"must be a dict of JSON values: {error}") from error
-        options[key] = processing_service_pb2.ModuleOptions(model=choice.get("model") or "", params=params)
+        options[key] = plain.message(
+            processing_service_pb2.ModuleOptions, model=choice.get("model") or "", params=params
+        )
     return options

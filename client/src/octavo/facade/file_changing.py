@@ -49,6 +49,7 @@ class FileChanging(Identity):
 
         Raises InvalidArgumentError (a ValueError, some TypeErrors too).
         """
+        current = session.current()
         arguments.check_flags(verbose=verbose)
         if file_id is None:
             raise refused("file_id", "invalid file_id - file_id cannot be None")
@@ -63,7 +64,6 @@ class FileChanging(Identity):
         )
         tags = None if file_tags is None else arguments.valid_tags(file_tags)
         seconds = arguments.valid_seconds(expire_time)
-        current = session.current()
         change = current.client.update_file(
             file_id,
             pipeline=self._name,
@@ -95,10 +95,10 @@ class FileChanging(Identity):
         Keys `status_code`, `pipeline`, `request_id`, `message`, `warnings`. `status_code` is 400 if there is no such
         file. Raises InvalidArgumentError (a ValueError, some TypeErrors too).
         """
+        current = session.current()
         if file_id is None:
             raise refused("file_id", "please provide a file_id")
         filters.valid_file_id(file_id)
-        current = session.current()
         try:
             current.run(current.client.delete_file(file_id, pipeline=self._name))
         except NotFoundError as error:
@@ -112,8 +112,5 @@ def _check(*, file_tags: object, expire_time: object, **texts: str | None) -> No
         raise refused(
             "file_name", f"at least one of the following update arguments must be given: {', '.join(changes)}"
         )
-    arguments.check_texts(**texts)
-    arguments.check_one_path(*(texts[name] for name in NAMED_INVALID))
-    for name in NAMED_INVALID:
-        if texts[name] == "":
-            raise refused(name, f"invalid {name}: must not be empty")
+    arguments.check_names(**{name: texts[name] for name in NAMED_INVALID})
+    arguments.check_texts(file_description=texts["file_description"])

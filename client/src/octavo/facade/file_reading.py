@@ -9,9 +9,8 @@ from octavo.arguments import told
 from octavo.errors import FailedPreconditionError, NotFoundError
 from octavo.facade import file_answers, filters
 from octavo.facade.identity import Identity
-from octavo.facade.making import ready
 from octavo.facade.refusals import refused
-from octavo.facade.selecting import FINISHED, find
+from octavo.facade.selecting import find, paths_below
 from octavo.facade.tree_drawing import draw
 from octavo.narration import Narrator
 from octavo.saving import save
@@ -65,6 +64,7 @@ class FileReading(Identity):
 
         Raises InvalidArgumentError (a ValueError, some TypeErrors too).
         """
+        current = session.current()
         arguments.check_flags(verbose=verbose)
         chosen = filters.selection(
             file_ids=file_ids,
@@ -80,7 +80,7 @@ class FileReading(Identity):
         narrator = Narrator(is_verbose=verbose)
         filters.tell_default_count(narrator, max_files)
         narrator.say(f"INFO: sort_order set to {sort_order or filters.DESCENDING}")
-        found = find(ready(self), self._name, chosen)
+        found = find(current, self._name, chosen)
         return file_answers.listed(found.files, found.unmatched)
 
     @told
@@ -98,16 +98,10 @@ class FileReading(Identity):
 
         Raises InvalidArgumentError (a ValueError, some TypeErrors too).
         """
+        current = session.current()
         arguments.check_flags(verbose=verbose)
-        if symbolic_directory_path is None:
-            raise refused("symbolic_directory_path", "symbolic_directory_path cannot be None")
-        arguments.check_texts(symbolic_directory_path=symbolic_directory_path)
-        files_max = filters.valid_files_max(max_files)
-        current = ready(self)
-        leaves = current.run(
-            current.client.show_tree(self._name, symbolic_directory_path.lower(), states=FINISHED, files_max=files_max)
-        )
-        paths = [leaf.symbolic_file_path for leaf in leaves]
+        directory = _valid_directory(symbolic_directory_path)
+        paths = paths_below(current, self._name, directory, filters.valid_files_max(max_files))
         if verbose:
             narration.say(draw(paths))
         return file_answers.tree(paths)
@@ -126,14 +120,28 @@ class FileReading(Identity):
 
         Raises InvalidArgumentError (a ValueError, some TypeErrors too), and OSErrors for local files.
         """
+        current = session.current()
         if file_id is None:
             raise refused("file_id", "please provide a file_id")
         filters.valid_file_id(file_id)
         directory = arguments.valid_directory(local_save_directory)
-        current = session.current()
         try:
             file = current.run(current.client.get_file(file_id, pipeline=self._name))
+        except NotFoundError as error:
+            return answers.no_output(self._name, file_id, str(error))
+        try:
             output = current.run(current.client.fetch_output(file_id=file_id))
         except (NotFoundError, FailedPreconditionError) as error:
-            return answers.no_output(self._name, file_id, str(error))
+            how_far = f"; .process_status(request_id='{file.request_id}') says how far it is"
+            return answers.no_output(self._name, file_id, f"{error}{how_far}")
         return answers.fetched(file, output, [save(output, directory, file_id)])
+
+
+def _valid_directory(symbolic_directory_path: object) -> str:
+    field = "symbolic_directory_path"
+    if symbolic_directory_path is None:
+        raise refused(field, f"{field} cannot be None")
+    directory = arguments.valid_text(field, symbolic_directory_path)
+    if not directory:
+        raise refused(field, f"invalid {field}: must not be empty; everything is {EVERYTHING!r}")
+    return directory.lower()

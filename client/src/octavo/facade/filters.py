@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from octavo import arguments, narration
+from octavo.arguments import valid_text
 from octavo.facade import timestamps
 from octavo.facade.refusals import refused, wrong_type
 from octavo.files import FileQuery
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 TERMS_MAX = 500
 FILES_MAX, FILES_DEFAULT = 10_000, 1_000
+PATHS = "symbolic_file_paths"
 DESCENDING, ASCENDING = "descending", "ascending"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -122,9 +124,20 @@ def _terms(name: str, values: object) -> tuple[str, ...]:
     if len(values) > TERMS_MAX:
         raise refused(name, f"{name}: at most {TERMS_MAX} are allowed; these are {len(values)}")
     for index, value in enumerate(values):
-        if not isinstance(value, str):
-            raise wrong_type(name, f"{name}[{index}] must be a string")
+        valid_text(f"{name}[{index}]", value)
+        if name == PATHS:
+            _check_path(f"{name}[{index}]", value)
     return tuple(_once(name, values))
+
+
+def _check_path(field: str, path: str) -> None:
+    directory, slash, name = path.rpartition("/")
+    if slash and name == "*":
+        raise refused(
+            field,
+            f"invalid symbolic_file_path: {field}: the name must not be * alone; {path!r} is what "
+            f"symbolic_directory_paths=[{f'{directory}/*'!r}] finds",
+        )
 
 
 def _once(name: str, values: Sequence[Any]) -> list[Any]:

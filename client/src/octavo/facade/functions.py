@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from octavo import session
 from octavo.answers import OK
 from octavo.arguments import told
+from octavo.errors import NotFoundError
 from octavo.facade import chains, known_modules, module_views
 from octavo.facade.file_answers import call_id
-from octavo.facade.making import make_if_connected, ready
+from octavo.facade.making import is_not_made, make_if_connected
 from octavo.facade.refusals import refused, wrong_type
 from octavo.pipeline import Pipeline
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 @told
 def create_pipeline(*, name: str, module_chain: Sequence[str]) -> Pipeline:
-    """Name a chain of modules. Works before `init`, too; the server then makes the pipeline when it is used first.
+    """Name a chain of modules. Works before `init`, too; the server then makes the pipeline with the first `process`.
 
     A name that has files of another chain is no error here: `process` will refuse it until they are gone, and
     `reset_pipeline` deletes them.
@@ -60,10 +61,14 @@ def load_pipeline(*, config_path: str | None = None, pipeline: Pipeline | None =
 @told
 def reset_pipeline(pipeline: Pipeline) -> None:
     """Delete all that this pipeline holds: files, outputs, status; running jobs are stopped."""
+    current = session.current()
     if not isinstance(pipeline, Pipeline):
         raise wrong_type("pipeline", "pipeline must be what create_pipeline returned, not a name")
-    current = ready(pipeline)
-    current.run(current.client.reset_pipeline(pipeline.pipeline))
+    try:
+        current.run(current.client.reset_pipeline(pipeline.pipeline))
+    except NotFoundError as error:
+        if not is_not_made(error):
+            raise
 
 
 @told

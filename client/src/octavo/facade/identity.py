@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from octavo.arguments import told, valid_file
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 SEARCHES = {"keyword_search": "keyword-db", "semantic_search": "vector-db"}
 """Which module a chain must end with to be searched so."""
+
+
+WHY_NOT = MappingProxyType({"semantic_search": "; Octavo runs no models, so no pipeline has vectors to search"})
 
 
 class Identity:
@@ -30,7 +34,7 @@ class Identity:
         if name in SEARCHES:
             raise AttributeError(
                 f"your pipeline has no attribute '{name}' because its module_chain does not end with "
-                f"{SEARCHES[name]}: - {list(self._module_chain)}"
+                f"{SEARCHES[name]}: - {list(self._module_chain)}{WHY_NOT.get(name, '')}"
             )
         raise AttributeError(f"pipelines do not have the attribute '{name}'")
 

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from octavo import answers, arguments, session
 from octavo.arguments import told
-from octavo.errors import NotFoundError
+from octavo.errors import Details, NotFoundError
 from octavo.facade.filters import valid_request_id
 from octavo.facade.identity import Identity
-from octavo.facade.refusals import refused
 from octavo.facade.submitting import Submission, submit
 from octavo.facade.waiting import wait
 from octavo.narration import Narrator
@@ -49,7 +48,8 @@ class Jobs(Identity):
         With `wait_for_process`: return when the job is done, its output saved to
         `<local_save_directory>/<file_id><extension>` and included; keys `status_code`, `pipeline`, `request_id`,
         `file_id`, `message`, `warnings`, `process_output`, `process_output_files`. Raises JobFailedError (a
-        ValueError) if the job fails. Without: return when the job is durable; keys `file_id`, `request_id`,
+        ValueError) if the job fails; its file stays, with the reason, until it expires, is deleted, or another is
+        submitted to its path. Without: return when the job is durable; keys `file_id`, `request_id`,
         `file_name`, `symbolic_directory_path`, `file_tags`, `file_description`; with `wait_for_process` but not
         `download_output` the same and `status_code`.
 
@@ -71,6 +71,7 @@ class Jobs(Identity):
 
         Raises OctavoError (most are ValueErrors, some TypeErrors too), and OSErrors for local files.
         """
+        session.current()
         arguments.check_flags(verbose=verbose, wait_for_process=wait_for_process, download_output=download_output)
         save_directory = arguments.valid_directory(local_save_directory)
         document = Submission(
@@ -100,18 +101,18 @@ class Jobs(Identity):
         chain order), `overall_status` (`ongoing`, `complete` or `failed`); `failure_status` too if it failed.
         Raises NotFoundError (a ValueError) for an id that is unknown, expired, deleted, or another pipeline's.
         """
-        wanted = valid_request_id(request_id)
         current = session.current()
+        wanted = valid_request_id(request_id)
         try:
             status = current.run(current.client.process_status(wanted))
         except NotFoundError as error:
             message = f"request failed with status code: {answers.REFUSED} - {error}"
             raise NotFoundError(message, code=error.code, details=error.details) from None
         if status.pipeline != self._name:
-            raise refused(
-                "request_id",
+            raise NotFoundError(
                 f"request failed with status code: {answers.REFUSED} - pipeline of process_id does not match "
                 f"associated file pipeline: {wanted} belongs to pipeline {status.pipeline!r}, not to {self._name!r}",
+                details=Details(reason="NOT_FOUND", resource_type="process", resource_name=wanted),
             )
         return answers.process_status(status)
 

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from octavo import session
 from octavo.errors import NotInitializedError
-from octavo.facade.refusals import refused
+from octavo.facade.chains import unknown_module
 from octavo.facade.standard_modules import STANDARD_MODULES
 
 if TYPE_CHECKING:
@@ -35,5 +35,5 @@ def of_chain(module_chain: Sequence[str]) -> list[ModuleInfo]:
     modules = by_name()
     for name in module_chain:
         if name not in modules:
-            raise refused("module_chain", f"module_chain item - {name} - is not one of {sorted(modules)}")
+            raise unknown_module(name, modules)
     return [modules[name] for name in module_chain]

@@ -19,9 +19,12 @@ JSON_BYTES_MAX = 64 * 1024 * 1024
 """What is larger is not looked into: no server takes so much."""
 
 
-def check(path: Path, first: ModuleInfo, modules: Mapping[str, ModuleInfo]) -> None:
-    """Raises InvalidArgumentError. How large a file may be is the server's business."""
-    extension = path.suffix.lower()
+def check(path: Path, first: ModuleInfo, modules: Mapping[str, ModuleInfo], *, extension: str = "") -> None:
+    """Raises InvalidArgumentError. How large a file may be is the server's business.
+
+    `extension`: what tells its type, in lower case; default: its own.
+    """
+    extension = extension or path.suffix.lower()
     if extension not in first.extensions:
         if not any(extension in module.extensions for module in modules.values()):
             raise refused(FIELD, f"invalid file extension: {extension!r}; it must be one of {_listed(first)}")
@@ -50,9 +53,18 @@ def _check_json(path: Path, key: str) -> None:
 
 def _loaded(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes())
-    except (ValueError, RecursionError) as error:
+        # As the server reads it: UTF-8, maybe with a byte order mark, and numbers are never looked at.
+        return json.loads(path.read_text(encoding="utf-8-sig"), parse_int=_number, parse_float=_number)
+    except UnicodeDecodeError as error:
+        raise refused(FIELD, f"FAILURE: loading json file: byte {error.start} is not UTF-8") from None
+    except RecursionError:
+        raise refused(FIELD, "FAILURE: loading json file: lists or objects are nested too deeply") from None
+    except ValueError as error:
         raise refused(FIELD, f"FAILURE: loading json file: {error}") from None
+
+
+def _number(_digits: str) -> None:
+    """Any number."""
 
 
 def _listed(module: ModuleInfo) -> str:

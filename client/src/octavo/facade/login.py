@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from octavo import arguments, narration, session
 from octavo.arguments import told
 from octavo.client import Client
-from octavo.facade.refusals import refused
+from octavo.errors import InvalidArgumentError
+from octavo.facade.refusals import refused, renamed
 
 KNOWN_BY_KEY = "api-key"
 LOGIN_WORKED, LOGIN_FAILED = 0, 1
@@ -41,6 +42,7 @@ def init(*, api_key: str, api_url: str) -> None:
     """Connect to a server and show it the key; everything called afterwards uses this connection.
 
     Prints a line that starts with `SUCCESS:`. May be called again, for another server or key.
+    If it fails, what was connected before is not any more: calls raise NotInitializedError until it worked again.
     Raises UnauthenticatedError for a key the server does not know, UnavailableError if none answers.
 
     Args:
@@ -51,13 +53,22 @@ def init(*, api_key: str, api_url: str) -> None:
         raise refused("api_key, api_url", "api_key and api_url cannot be None")
     arguments.check_texts(api_key=api_key, api_url=api_url)
     _last.login = Login(api_key, api_url, LOGIN_FAILED)
-    client = Client(api_url, api_key=api_key, on_lost=narration.lost)
+    # If this fails, nothing may go on with the server and the key of before.
+    session.stop()
+    client = _client(api_key, api_url)
     known_by = session.start(client)
     _last.login = replace(_last.login, check_value=LOGIN_WORKED)
     if known_by == KNOWN_BY_KEY:
         narration.say("SUCCESS: You are now authenticated.")
     else:
         narration.say(f"SUCCESS: You are now connected to {client.target}; this server asks for no API key.")
+
+
+def _client(api_key: str, api_url: str) -> Client:
+    try:
+        return Client(api_url, api_key=api_key, on_lost=narration.lost)
+    except InvalidArgumentError as error:
+        raise renamed(error, {"address": "api_url"}) from None
 
 
 @told

@@ -82,5 +82,5 @@ def _model(model: ModelInfo) -> dict[str, Any]:
 
 def _example(data_format: str, key: str, *, lines: bool) -> Any:
     if data_format == "json":
-        return [{key or "snippet": "A sentence.", **({"line_numbers": [1]} if lines else {}), "other": None}]
+        return {key or "snippet": "A sentence.", **({"line_numbers": [1]} if lines else {}), "other": None}
     return {"text": TEXT_EXAMPLE, "db": DATABASE_EXAMPLE}.get(data_format)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 STOP_WORDS = (
     "WARNING: the following words in the query are in the stop_words list and thus no results will be returned for them"
 )
+UNSEARCHABLE = (
+    "WARNING: the following words in the query have no ASCII letter or digit and thus no results will be returned for "
+    "them"
+)
 NO_RESULTS = "WARNING: the following file_ids returned no results for the given query"
 OMITTED = "WARNING: the following file_ids have more hits than are told here; this many were left out"
 
@@ -51,6 +55,7 @@ def _warnings(selected: FileList, result: SearchResult, hits: Sequence[FileHits]
     have_hits = {one.file.file_id for one in hits}
     told: dict[str, Collection[Any]] = {
         STOP_WORDS: list(result.stop_words),
+        UNSEARCHABLE: list(result.unsearchable_words),
         NO_RESULTS: [file.file_id for file in selected.files if file.file_id not in have_hits],
         OMITTED: {one.file.file_id: one.omitted_hit_count for one in hits if one.omitted_hit_count},
     }

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from octavo import arguments
+from octavo import arguments, session
 from octavo.arguments import told
+from octavo.errors import FailedPreconditionError, NotFoundError
 from octavo.facade import filters, search_answers
 from octavo.facade.identity import SEARCHES, Identity
-from octavo.facade.making import ready
-from octavo.facade.refusals import refused, wrong_type
+from octavo.facade.refusals import refused
 from octavo.facade.restricted import only_after
 from octavo.facade.selecting import find, search
+from octavo.files import FileQuery, SearchResult
 from octavo.narration import Narrator
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class Searching(Identity):
         """Find words in the files that `list` would show for the same filters; any word, singular or plural.
 
         Only pipelines whose last module is `keyword-db` have it. Keys `status_code`, `request_id`, `message`,
-        `warnings`, `items`; files without hits are in a warning, not in `items`.
+        `warnings`, `items`; files without hits are in a warning, not in `items`. At most 10,000 hits of a file and
+        100,000 in all are told; a warning says how many more there are.
 
         Args:
             query: the words, 2 to 256 characters.
@@ -64,6 +66,7 @@ class Searching(Identity):
 
         Raises InvalidArgumentError (a ValueError, some TypeErrors too).
         """
+        current = session.current()
         arguments.check_flags(verbose=verbose)
         words = _valid_query(query)
         chosen = filters.selection(
@@ -80,21 +83,25 @@ class Searching(Identity):
         narrator = Narrator(is_verbose=verbose)
         filters.tell_default_count(narrator, max_files)
         narrator.say(f"INFO: sort_order is set to {sort_order or filters.DESCENDING}.")
-        current = ready(self)
         # The messages count the files that were searched, not only those with hits.
         selected = find(current, self._name, chosen)
-        result = search(current, self._name, words, chosen)
+        try:
+            result = search(current, self._name, words, chosen)
+        except (NotFoundError, FailedPreconditionError):
+            # Without files there need be no pipeline on the server, or one of another chain.
+            if selected.files:
+                raise
+            result = SearchResult(files=(), stop_words=(), unmatched=FileQuery())
         return search_answers.found(selected, result)
 
 
 def _valid_query(query: object) -> str:
     if query is None:
         raise refused("query", "query is empty - please enter a query")
-    if not isinstance(query, str):
-        raise wrong_type("query", "query must be a string")
-    length = len(query.strip())
+    text = arguments.valid_text("query", query).strip()
+    length = len(text)
     if length < QUERY_CHARS_MIN:
         raise refused("query", f"invalid query: length is less than {QUERY_CHARS_MIN} characters")
     if length > QUERY_CHARS_MAX:
         raise refused("query", f"invalid query: length is greater than {QUERY_CHARS_MAX} characters")
-    return query.strip()
+    return text

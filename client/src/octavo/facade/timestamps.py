@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
 
 from octavo.facade.refusals import refused, wrong_type
 
 FORMAT = "%Y-%m-%d %H:%M:%S"
 DATE_FORMAT = "%Y-%m-%d"
+_SHAPE = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d)?", re.ASCII)
 _LAST_INSTANT = timedelta(seconds=1) - timedelta.resolution
 """Answers tell whole seconds; an end that was copied from one must find its file."""
 
@@ -34,12 +36,13 @@ def _instant(field: str, text: object, time_default: time) -> datetime | None:
         return None
     if not isinstance(text, str):
         raise wrong_type(field, f"{field} must be a string, 'YYYY-MM-DD' or 'YYYY-MM-DD HH:MM:SS', UTC")
+    allowed = "must be 'YYYY-MM-DD' or 'YYYY-MM-DD HH:MM:SS', UTC"
+    # strptime would take fewer digits, too.
+    if not _SHAPE.fullmatch(text):
+        raise refused(field, f"{field}: {allowed}; {text!r} is not")
     try:
+        if len(text) == len("YYYY-MM-DD"):
+            return datetime.combine(datetime.strptime(text, DATE_FORMAT).replace(tzinfo=UTC), time_default, UTC)
         return datetime.strptime(text, FORMAT).replace(tzinfo=UTC)
     except ValueError:
-        pass
-    try:
-        return datetime.combine(datetime.strptime(text, DATE_FORMAT).replace(tzinfo=UTC), time_default, UTC)
-    except ValueError:
-        allowed = "must be 'YYYY-MM-DD' or 'YYYY-MM-DD HH:MM:SS', UTC"
         raise refused(field, f"{field}: {allowed}; {text!r} is not") from None

@@ -42,6 +42,8 @@ def load(config_path: object) -> tuple[str, list[str]]:
     except yaml.YAMLError as error:
         details = Details(reason="INVALID_FIELD", field=FIELD)
         raise ConfigSyntaxError(f"config_path: {config_path!r} is no YAML: {error}", details=details) from None
+    except RecursionError:
+        raise refused(FIELD, f"config_path: {config_path!r} is nested too deeply") from None
     pipeline = _value(loaded, "pipeline", "the config")
     name = _value(pipeline, "name", "pipeline")
     modules = _value(pipeline, "modules", "pipeline")

@@ -355,7 +355,7 @@ class UpdateFileRequest(_message.Message):
     file_name: _builtins.str
     """As in ProcessRequest; it must keep its extension."""
     symbolic_directory_path: _builtins.str
-    """As in ProcessRequest."""
+    """As in ProcessRequest, but not empty: `/` is the root."""
     symbolic_file_path: _builtins.str
     """Directory and name in one. Not together with the two fields above."""
     file_description: _builtins.str

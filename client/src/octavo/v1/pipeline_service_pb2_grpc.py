@@ -76,7 +76,7 @@ class PipelineServiceServicer(object):
         pipeline takes the new one, unless a file is on record under it.
 
         INVALID_ARGUMENT: a name or chain that breaks its rule, an unknown module, modules that don't fit together.
-        ALREADY_EXISTS: the name has another chain and files on record.
+        ALREADY_EXISTS: the name has another chain and files on record. RESOURCE_EXHAUSTED: you have 10,000 pipelines.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

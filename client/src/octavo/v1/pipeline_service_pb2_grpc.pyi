@@ -38,7 +38,7 @@ class PipelineServiceStub:
     pipeline takes the new one, unless a file is on record under it.
 
     INVALID_ARGUMENT: a name or chain that breaks its rule, an unknown module, modules that don't fit together.
-    ALREADY_EXISTS: the name has another chain and files on record.
+    ALREADY_EXISTS: the name has another chain and files on record. RESOURCE_EXHAUSTED: you have 10,000 pipelines.
     """
     GetPipeline: _grpc.UnaryUnaryMultiCallable[_pipeline_service_pb2.GetPipelineRequest, _pipeline_service_pb2.GetPipelineResponse]
     """One pipeline by name. NOT_FOUND: there is none."""
@@ -66,7 +66,7 @@ class PipelineServiceAsyncStub(PipelineServiceStub):
     pipeline takes the new one, unless a file is on record under it.
 
     INVALID_ARGUMENT: a name or chain that breaks its rule, an unknown module, modules that don't fit together.
-    ALREADY_EXISTS: the name has another chain and files on record.
+    ALREADY_EXISTS: the name has another chain and files on record. RESOURCE_EXHAUSTED: you have 10,000 pipelines.
     """
     GetPipeline: _aio.UnaryUnaryMultiCallable[_pipeline_service_pb2.GetPipelineRequest, _pipeline_service_pb2.GetPipelineResponse]  # type: ignore[assignment]
     """One pipeline by name. NOT_FOUND: there is none."""
@@ -97,7 +97,7 @@ class PipelineServiceServicer(metaclass=_abc_1.ABCMeta):
         pipeline takes the new one, unless a file is on record under it.
 
         INVALID_ARGUMENT: a name or chain that breaks its rule, an unknown module, modules that don't fit together.
-        ALREADY_EXISTS: the name has another chain and files on record.
+        ALREADY_EXISTS: the name has another chain and files on record. RESOURCE_EXHAUSTED: you have 10,000 pipelines.
         """
 
     @_abc_1.abstractmethod

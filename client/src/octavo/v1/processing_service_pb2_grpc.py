@@ -117,13 +117,16 @@ class ProcessingServiceServicer(object):
     def StatusWatch(self, request, context):
         """Streams the status of one or more jobs: first each job's current status, then every later state, each as a
         full snapshot. A slow reader gets the latest state rather than every one, and never misses the final one.
-        The stream ends OK after the last job's final status. Leaving a watch never touches the job.
+        The stream ends OK after the last job's final status; a job that is retried meanwhile is watched to its new end.
+        Leaving a watch never touches the job.
 
         With `pipeline` instead of ids it tells of every job of that pipeline: first of those that have not ended, then of
         every change, also of jobs that are submitted later and of those that expire or are deleted. It never ends by itself.
 
-        NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted.
-        INVALID_ARGUMENT: the token is of another server, or of one whose data was replaced; watch again without it.
+        NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted before its
+        end was told.
+        INVALID_ARGUMENT: a field breaks its rule; or the token is ahead of this server's data, for it is of another server,
+        or of one whose data was replaced: watch again without it.
         UNAVAILABLE: the server is stopping; watch again with the last `resume_token` you saw and you miss nothing.
         RESOURCE_EXHAUSTED: too many watches are open; retry after the delay in RetryInfo.
         """
@@ -175,7 +178,8 @@ class ProcessingServiceServicer(object):
     def ListSnippets(self, request, context):
         """The snippets that a module made, page by page, for callers who want no JSON.
 
-        FAILED_PRECONDITION: there is no output yet, or the module's output is no list of snippets.
+        FAILED_PRECONDITION: there is no output yet, or the module's output is no list of snippets that fit into messages: an
+        item may have 1 MiB of JSON, 10,000 objects and lists, 100,000 line numbers.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -57,13 +57,16 @@ class ProcessingServiceStub:
     StatusWatch: _grpc.UnaryStreamMultiCallable[_processing_service_pb2.StatusWatchRequest, _processing_service_pb2.StatusWatchResponse]
     """Streams the status of one or more jobs: first each job's current status, then every later state, each as a
     full snapshot. A slow reader gets the latest state rather than every one, and never misses the final one.
-    The stream ends OK after the last job's final status. Leaving a watch never touches the job.
+    The stream ends OK after the last job's final status; a job that is retried meanwhile is watched to its new end.
+    Leaving a watch never touches the job.
 
     With `pipeline` instead of ids it tells of every job of that pipeline: first of those that have not ended, then of
     every change, also of jobs that are submitted later and of those that expire or are deleted. It never ends by itself.
 
-    NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted.
-    INVALID_ARGUMENT: the token is of another server, or of one whose data was replaced; watch again without it.
+    NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted before its
+    end was told.
+    INVALID_ARGUMENT: a field breaks its rule; or the token is ahead of this server's data, for it is of another server,
+    or of one whose data was replaced: watch again without it.
     UNAVAILABLE: the server is stopping; watch again with the last `resume_token` you saw and you miss nothing.
     RESOURCE_EXHAUSTED: too many watches are open; retry after the delay in RetryInfo.
     """
@@ -95,7 +98,8 @@ class ProcessingServiceStub:
     ListSnippets: _grpc.UnaryUnaryMultiCallable[_processing_service_pb2.ListSnippetsRequest, _processing_service_pb2.ListSnippetsResponse]
     """The snippets that a module made, page by page, for callers who want no JSON.
 
-    FAILED_PRECONDITION: there is no output yet, or the module's output is no list of snippets.
+    FAILED_PRECONDITION: there is no output yet, or the module's output is no list of snippets that fit into messages: an
+    item may have 1 MiB of JSON, 10,000 objects and lists, 100,000 line numbers.
     """
 
 @_typing.type_check_only
@@ -127,13 +131,16 @@ class ProcessingServiceAsyncStub(ProcessingServiceStub):
     StatusWatch: _aio.UnaryStreamMultiCallable[_processing_service_pb2.StatusWatchRequest, _processing_service_pb2.StatusWatchResponse]  # type: ignore[assignment]
     """Streams the status of one or more jobs: first each job's current status, then every later state, each as a
     full snapshot. A slow reader gets the latest state rather than every one, and never misses the final one.
-    The stream ends OK after the last job's final status. Leaving a watch never touches the job.
+    The stream ends OK after the last job's final status; a job that is retried meanwhile is watched to its new end.
+    Leaving a watch never touches the job.
 
     With `pipeline` instead of ids it tells of every job of that pipeline: first of those that have not ended, then of
     every change, also of jobs that are submitted later and of those that expire or are deleted. It never ends by itself.
 
-    NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted.
-    INVALID_ARGUMENT: the token is of another server, or of one whose data was replaced; watch again without it.
+    NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted before its
+    end was told.
+    INVALID_ARGUMENT: a field breaks its rule; or the token is ahead of this server's data, for it is of another server,
+    or of one whose data was replaced: watch again without it.
     UNAVAILABLE: the server is stopping; watch again with the last `resume_token` you saw and you miss nothing.
     RESOURCE_EXHAUSTED: too many watches are open; retry after the delay in RetryInfo.
     """
@@ -165,7 +172,8 @@ class ProcessingServiceAsyncStub(ProcessingServiceStub):
     ListSnippets: _aio.UnaryUnaryMultiCallable[_processing_service_pb2.ListSnippetsRequest, _processing_service_pb2.ListSnippetsResponse]  # type: ignore[assignment]
     """The snippets that a module made, page by page, for callers who want no JSON.
 
-    FAILED_PRECONDITION: there is no output yet, or the module's output is no list of snippets.
+    FAILED_PRECONDITION: there is no output yet, or the module's output is no list of snippets that fit into messages: an
+    item may have 1 MiB of JSON, 10,000 objects and lists, 100,000 line numbers.
     """
 
 class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -212,13 +220,16 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_processing_service_pb2.StatusWatchResponse], _abc.AsyncIterator[_processing_service_pb2.StatusWatchResponse]]:
         """Streams the status of one or more jobs: first each job's current status, then every later state, each as a
         full snapshot. A slow reader gets the latest state rather than every one, and never misses the final one.
-        The stream ends OK after the last job's final status. Leaving a watch never touches the job.
+        The stream ends OK after the last job's final status; a job that is retried meanwhile is watched to its new end.
+        Leaving a watch never touches the job.
 
         With `pipeline` instead of ids it tells of every job of that pipeline: first of those that have not ended, then of
         every change, also of jobs that are submitted later and of those that expire or are deleted. It never ends by itself.
 
-        NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted.
-        INVALID_ARGUMENT: the token is of another server, or of one whose data was replaced; watch again without it.
+        NOT_FOUND: an id or the pipeline is unknown, or a job that was watched by its id expired or was deleted before its
+        end was told.
+        INVALID_ARGUMENT: a field breaks its rule; or the token is ahead of this server's data, for it is of another server,
+        or of one whose data was replaced: watch again without it.
         UNAVAILABLE: the server is stopping; watch again with the last `resume_token` you saw and you miss nothing.
         RESOURCE_EXHAUSTED: too many watches are open; retry after the delay in RetryInfo.
         """
@@ -280,7 +291,8 @@ class ProcessingServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_processing_service_pb2.ListSnippetsResponse, _abc.Awaitable[_processing_service_pb2.ListSnippetsResponse]]:
         """The snippets that a module made, page by page, for callers who want no JSON.
 
-        FAILED_PRECONDITION: there is no output yet, or the module's output is no list of snippets.
+        FAILED_PRECONDITION: there is no output yet, or the module's output is no list of snippets that fit into messages: an
+        item may have 1 MiB of JSON, 10,000 objects and lists, 100,000 line numbers.
         """
 
 def add_ProcessingServiceServicer_to_server(servicer: ProcessingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

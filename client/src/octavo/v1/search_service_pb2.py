@@ -26,7 +26,7 @@ from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior_
 from octavo.v1 import file_service_pb2 as octavo_dot_v1_dot_file__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eoctavo/v1/search_service.proto\x12\toctavo.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1coctavo/v1/file_service.proto\"\xb4\x01\n\x14KeywordSearchRequest\x12\x16\n\x08pipeline\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05query\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12#\n\x05\x66iles\x18\x03 \x01(\x0b\x32\x14.octavo.v1.FileQuery\x12#\n\x05order\x18\x04 \x01(\x0e\x32\x14.octavo.v1.SortOrder\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"\x91\x01\n\x15KeywordSearchResponse\x12\"\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x13.octavo.v1.FileHits\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\nstop_words\x18\x03 \x03(\t\x12\'\n\tunmatched\x18\x04 \x01(\x0b\x32\x14.octavo.v1.FileQuery\"i\n\x08\x46ileHits\x12\x1d\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x0f.octavo.v1.File\x12#\n\x04hits\x18\x02 \x03(\x0b\x32\x15.octavo.v1.KeywordHit\x12\x19\n\x11omitted_hit_count\x18\x03 \x01(\x05\"J\n\nKeywordHit\x12\x0f\n\x07keyword\x18\x01 \x01(\t\x12\x13\n\x0bline_number\x18\x02 \x01(\x05\x12\x16\n\x0ekeyword_number\x18\x03 \x01(\x05\x32\x63\n\rSearchService\x12R\n\rKeywordSearch\x12\x1f.octavo.v1.KeywordSearchRequest\x1a .octavo.v1.KeywordSearchResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1eoctavo/v1/search_service.proto\x12\toctavo.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1coctavo/v1/file_service.proto\"\xb4\x01\n\x14KeywordSearchRequest\x12\x16\n\x08pipeline\x18\x01 \x01(\tB\x04\xe2\x41\x01\x02\x12\x13\n\x05query\x18\x02 \x01(\tB\x04\xe2\x41\x01\x02\x12#\n\x05\x66iles\x18\x03 \x01(\x0b\x32\x14.octavo.v1.FileQuery\x12#\n\x05order\x18\x04 \x01(\x0e\x32\x14.octavo.v1.SortOrder\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"\xad\x01\n\x15KeywordSearchResponse\x12\"\n\x05\x66iles\x18\x01 \x03(\x0b\x32\x13.octavo.v1.FileHits\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\x12\x12\n\nstop_words\x18\x03 \x03(\t\x12\'\n\tunmatched\x18\x04 \x01(\x0b\x32\x14.octavo.v1.FileQuery\x12\x1a\n\x12unsearchable_words\x18\x05 \x03(\t\"i\n\x08\x46ileHits\x12\x1d\n\x04\x66ile\x18\x01 \x01(\x0b\x32\x0f.octavo.v1.File\x12#\n\x04hits\x18\x02 \x03(\x0b\x32\x15.octavo.v1.KeywordHit\x12\x19\n\x11omitted_hit_count\x18\x03 \x01(\x05\"J\n\nKeywordHit\x12\x0f\n\x07keyword\x18\x01 \x01(\t\x12\x13\n\x0bline_number\x18\x02 \x01(\x05\x12\x16\n\x0ekeyword_number\x18\x03 \x01(\x05\x32\x63\n\rSearchService\x12R\n\rKeywordSearch\x12\x1f.octavo.v1.KeywordSearchRequest\x1a .octavo.v1.KeywordSearchResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,11 +40,11 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_KEYWORDSEARCHREQUEST']._serialized_start=109
   _globals['_KEYWORDSEARCHREQUEST']._serialized_end=289
   _globals['_KEYWORDSEARCHRESPONSE']._serialized_start=292
-  _globals['_KEYWORDSEARCHRESPONSE']._serialized_end=437
-  _globals['_FILEHITS']._serialized_start=439
-  _globals['_FILEHITS']._serialized_end=544
-  _globals['_KEYWORDHIT']._serialized_start=546
-  _globals['_KEYWORDHIT']._serialized_end=620
-  _globals['_SEARCHSERVICE']._serialized_start=622
-  _globals['_SEARCHSERVICE']._serialized_end=721
+  _globals['_KEYWORDSEARCHRESPONSE']._serialized_end=465
+  _globals['_FILEHITS']._serialized_start=467
+  _globals['_FILEHITS']._serialized_end=572
+  _globals['_KEYWORDHIT']._serialized_start=574
+  _globals['_KEYWORDHIT']._serialized_end=648
+  _globals['_SEARCHSERVICE']._serialized_start=650
+  _globals['_SEARCHSERVICE']._serialized_end=749
 # @@protoc_insertion_point(module_scope)

@@ -69,6 +69,7 @@ class KeywordSearchResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     STOP_WORDS_FIELD_NUMBER: _builtins.int
     UNMATCHED_FIELD_NUMBER: _builtins.int
+    UNSEARCHABLE_WORDS_FIELD_NUMBER: _builtins.int
     next_page_token: _builtins.str
     """Ask with it for the next page; empty: this was the last."""
     @_builtins.property
@@ -85,6 +86,10 @@ class KeywordSearchResponse(_message.Message):
         which too many files would have to be looked at is never told.
         """
 
+    @_builtins.property
+    def unsearchable_words(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Words of the query with nothing in them that is indexed (only ASCII letters and digits are), in its order."""
+
     def __init__(
         self,
         *,
@@ -92,10 +97,11 @@ class KeywordSearchResponse(_message.Message):
         next_page_token: _builtins.str = ...,
         stop_words: _abc.Iterable[_builtins.str] | None = ...,
         unmatched: _file_service_pb2.FileQuery | None = ...,
+        unsearchable_words: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["unmatched", b"unmatched"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["files", b"files", "next_page_token", b"next_page_token", "stop_words", b"stop_words", "unmatched", b"unmatched"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["files", b"files", "next_page_token", b"next_page_token", "stop_words", b"stop_words", "unmatched", b"unmatched", "unsearchable_words", b"unsearchable_words"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -111,7 +117,7 @@ class FileHits(_message.Message):
     HITS_FIELD_NUMBER: _builtins.int
     OMITTED_HIT_COUNT_FIELD_NUMBER: _builtins.int
     omitted_hit_count: _builtins.int
-    """How many were left out after the first 10,000."""
+    """How many were left out: of one file 10,000 are told at most, fewer if they are too large for a message."""
     @_builtins.property
     def file(self) -> _file_service_pb2.File:
         """The file."""

@@ -63,7 +63,9 @@ def valid_name(name: str, *, extension: str, field: str = "file_name") -> str:
     """
     if len(name) > FILE_NAME_CHARS_MAX or not _FILE_NAME.fullmatch(name):
         raise InvalidArgumentError(
-            field, f"must be 1-{FILE_NAME_CHARS_MAX} letters, digits, spaces and _ , . - with an extension"
+            field,
+            f"must be 1-{FILE_NAME_CHARS_MAX} ASCII letters, digits, spaces and _ , . - with an extension; "
+            f"{name!r} is not",
         )
     own = extension_of(name)
     if not own:
@@ -80,12 +82,14 @@ def valid_directory(directory: str, *, field: str = "symbolic_directory_path") -
     if len(directory) > DIRECTORY_CHARS_MAX or not _DIRECTORY.fullmatch(directory):
         raise InvalidArgumentError(
             field,
-            f"must be / or /a/b: at most {DIRECTORY_CHARS_MAX} letters, digits, spaces, _ and - "
-            "in parts that each start with /",
+            f"must be / or /a/b: at most {DIRECTORY_CHARS_MAX} ASCII letters, digits, spaces, _ and - "
+            f"in parts that each start with /; {directory!r} is not",
         )
     lower = directory.lower()
     if lower.startswith(f"{DIRECTORY_DEFAULT}/"):
-        raise InvalidArgumentError(field, f"nothing can be filed below {DIRECTORY_DEFAULT}; choose another directory")
+        raise InvalidArgumentError(
+            field, f"nothing can be filed below {DIRECTORY_DEFAULT}, as {directory!r} is; choose another directory"
+        )
     return lower
 
 
@@ -93,7 +97,9 @@ def split_path(path: str, *, field: str = "symbolic_file_path") -> tuple[str, st
     """Directory and name of `path`. Raises InvalidArgumentError, naming `field`."""
     directory, slash, name = path.rpartition("/")
     if not path.startswith("/") or not slash or not name:
-        raise InvalidArgumentError(field, "must be a directory and a name, like /a/b/name.txt, and start with /")
+        raise InvalidArgumentError(
+            field, f"must be a directory and a name, like /a/b/name.txt, and start with /; {path!r} is not"
+        )
     return directory or "/", name
 
 
@@ -106,7 +112,8 @@ def valid_tags(pairs: Sequence[tuple[str, str]], *, field: str = "file_tags") ->
         for part, text in (("key", key), ("value", value)):
             if not _TAG.fullmatch(text):
                 raise InvalidArgumentError(
-                    f"{field}[{index}].{part}", f"must be 1-{TAG_CHARS_MAX} letters, digits, spaces, _ or -"
+                    f"{field}[{index}].{part}",
+                    f"must be 1-{TAG_CHARS_MAX} ASCII letters, digits, spaces, _ or -; {text!r} is not",
                 )
         tag = Tag(key.lower(), value.lower())
         if tag in tags:

@@ -13,8 +13,14 @@ PROCESSING_SECONDS_MAX = 24 * 3_600
 IDEMPOTENCY_KEY_CHARS_MAX = 128
 STARTS_MAX = 10
 """After so many starts of a module without any result, because the server died each time, its job is FAILED."""
+PIPELINES_MAX = 10_000
+"""Of one tenant: more than anybody names, and few enough that whoever makes them in a loop is told."""
 CONTENT_BYTES_MAX = 2 * MIB
 """What fits into one Process call; larger documents are uploaded."""
+LEMMA_CHARS_MAX = 256
+"""Longer words, and longer lemmas, are no words: search indexes leave them out, and nobody can ask for them."""
+HITS_MAX = 10_000
+"""Of one file, told by a search; so a search index keeps no more places of a lemma."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,10 @@ Params = Mapping[str, Any]
 """The values of a model's params, by name, complete and within bounds: as its ParamSpec says, int or str."""
 
 
+class RuleFaultError(Exception):
+    """A model's rule fails, or returns what it may not; the message says which model's."""
+
+
 class Format(StrEnum):
     """What travels between modules."""
 
@@ -128,11 +132,32 @@ def valid_params(model: ModelSpec, given: Mapping[str, object], *, field: str) -
         name: param.valid(given[name], field=f"{field}.{name}") if name in given else param.default
         for name, param in known.items()
     }
-    broken = model.rule(params)
+    try:
+        broken = broken_rule(model, params)
+    except RuleFaultError as fault:
+        # Not told as a fault of the server: it keeps nobody from other values, and is the plug-in's.
+        raise InvalidArgumentError(field, f"{fault}; choose other values, or leave them out") from fault
     if broken:
         name, allowed = broken
         raise InvalidArgumentError(f"{field}.{name}", allowed)
     return params
+
+
+def broken_rule(model: ModelSpec, params: Params) -> tuple[str, str] | None:
+    """What the model's own rule says of complete params: None, or which of them breaks it, and what is allowed.
+
+    Raises RuleFaultError if it says nothing of that kind: it may be a plug-in's.
+    """
+    try:
+        broken = model.rule(params)
+    except (Exception, SystemExit) as error:
+        raise RuleFaultError(f"the rule of model {model.name} fails with {type(error).__name__}") from error
+    match broken:
+        case None:
+            return None
+        case (str(name), str(allowed)) if name in params and allowed.isprintable():
+            return name, allowed
+    raise RuleFaultError(f"the rule of model {model.name} must return None, or the name of a param and a sentence")
 
 
 def without_choice(specs: ModuleSpecs, choice: str) -> ModuleSpecs:

@@ -136,7 +136,10 @@ def _file_id(text: str, field: str) -> FileId:
 def _terms(terms: Sequence[T], field: str) -> Collection[tuple[T, str]]:
     if len(terms) > TERMS_MAX:
         raise InvalidArgumentError(field, f"at most {TERMS_MAX} are allowed; these are {len(terms)}")
-    return [(term, f"{field}[{index}]") for index, term in enumerate(dict.fromkeys(terms))]
+    places: dict[T, str] = {}
+    for index, term in enumerate(terms):
+        places.setdefault(term, f"{field}[{index}]")
+    return places.items()
 
 
 def _check_bounds(least: Instant | None, most: Instant | None, field: str) -> None:

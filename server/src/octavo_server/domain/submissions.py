@@ -147,7 +147,8 @@ def processing_seconds(asked: float | None) -> float | None:
 
 def _within(name: str, asked: float, least: int, most: int) -> float:
     if not least <= asked <= most:
-        raise InvalidArgumentError(name, f"must be {least} to {most} seconds; {asked:g} is not")
+        whole = int(asked) if asked == int(asked) else asked
+        raise InvalidArgumentError(name, f"must be {least} to {most} seconds; {whole} is not")
     return asked
 
 

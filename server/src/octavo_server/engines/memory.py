@@ -11,6 +11,7 @@ from octavo_server.domain.contents import Slot
 from octavo_server.domain.errors import NotFoundError
 from octavo_server.domain.ids import BlobKey, FileId, Instant, PipelineName, RequestId, Revision, TenantId
 from octavo_server.domain.jobs import Job, Progress
+from octavo_server.domain.limits import PIPELINES_MAX
 from octavo_server.domain.pipelines import Pipeline
 from octavo_server.engines import refusals
 from octavo_server.engines.feed import Feed, revision_of
@@ -148,7 +149,7 @@ class MemoryEngine(MemoryListings):
         if is_first:
             self._keywords.pop(lease.job.request_id, None)
         own = self._keywords.setdefault(lease.job.request_id, {})
-        own.update((entry.lemma, entry.places) for entry in entries)
+        own.update((entry.lemma, entry) for entry in entries)
 
     def report(self, lease: Lease, progress: Progress) -> None:
         """See ports.engine."""
@@ -208,6 +209,8 @@ class MemoryEngine(MemoryListings):
             return recorded
         if recorded and any(self._of(pipeline.tenant, pipeline.name)):
             raise refusals.pipeline_taken(recorded)
+        if not recorded and sum(tenant == pipeline.tenant for tenant, _ in self._pipelines) >= PIPELINES_MAX:
+            raise refusals.pipelines_full()
         self._pipelines[pipeline.tenant, pipeline.name] = pipeline
         return pipeline
 

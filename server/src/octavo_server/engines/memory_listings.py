@@ -27,8 +27,8 @@ class MemoryListings:
     def __init__(self) -> None:
         self._jobs: dict[RequestId, Job] = {}
         self._positions: dict[RequestId, Position] = {}
-        self._keywords: dict[RequestId, dict[str, str]] = {}
-        """By job the places of each lemma."""
+        self._keywords: dict[RequestId, dict[str, KeywordEntry]] = {}
+        """By job and lemma."""
         self._is_closed = False
 
     async def list_files(
@@ -155,7 +155,7 @@ class MemoryListings:
 
     def _entries(self, request_id: RequestId, lemmas: Collection[str]) -> tuple[KeywordEntry, ...]:
         own = self._keywords.get(request_id, {})
-        return tuple(KeywordEntry(lemma, own[lemma]) for lemma in dict.fromkeys(lemmas) if lemma in own)
+        return tuple(own[lemma] for lemma in dict.fromkeys(lemmas) if lemma in own)
 
 
 def _page(found: Iterator[Listed], jobs_max: int) -> JobPage:

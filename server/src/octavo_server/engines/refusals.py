@@ -3,11 +3,13 @@
 from octavo_server.domain.errors import (
     AlreadyExistsError,
     FailedPreconditionError,
+    QuotaExceededError,
     ResourceExhaustedError,
     UnavailableError,
 )
 from octavo_server.domain.ids import PipelineName
 from octavo_server.domain.jobs import Job
+from octavo_server.domain.limits import PIPELINES_MAX
 from octavo_server.domain.pipelines import Pipeline
 
 QUEUE_RETRY_SECONDS = 5.0
@@ -19,7 +21,7 @@ def path_taken(job: Job) -> AlreadyExistsError:
         "file",
         job.file.path,
         f"pipeline {job.pipeline!r} has a file {job.file.path!r} already: choose another name or directory, "
-        "or wait until that file has expired",
+        "delete that file, or wait until it has expired",
         reason="PATH_TAKEN",
     )
 
@@ -66,6 +68,15 @@ def pipeline_not_empty(name: PipelineName) -> FailedPreconditionError:
     """A pipeline that has files can't be deleted."""
     return FailedPreconditionError(
         name, f"pipeline {name!r} holds files: reset it first, or delete it by force", reason="PIPELINE_NOT_EMPTY"
+    )
+
+
+def pipelines_full() -> QuotaExceededError:
+    """The tenant has PIPELINES_MAX pipelines."""
+    return QuotaExceededError(
+        "pipelines",
+        f"{PIPELINES_MAX:,} pipelines are on record for you, the most there may be: delete some first",
+        reason="PIPELINES_FULL",
     )
 
 

@@ -3,7 +3,10 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby, islice
+from operator import itemgetter
 
+from octavo_server.domain.limits import HITS_MAX, LEMMA_CHARS_MAX
 from octavo_server.extractors.base import RefusalError
 from octavo_server.modules.keywords import Keyword
 
@@ -19,11 +22,11 @@ _INDEX = """
     CREATE INDEX idx_original_keyword ON keyword_search (original_keyword);
     CREATE INDEX idx_stemmed_keyword ON keyword_search (stemmed_keyword);
 """
-# The inner order gives each lemma's words in reading order; texts compare by their bytes.
-_LINES = """
-    SELECT json_array(stemmed_keyword, json_group_array(json_array(original_keyword, line_number, keyword_number)))
-    FROM (SELECT * FROM keyword_search ORDER BY stemmed_keyword, rowid)
-    GROUP BY stemmed_keyword
+# DISTINCT: a word that one token has twice, like `hush-hush`, is one place. Texts compare by their bytes.
+_PLACES = """
+    SELECT DISTINCT stemmed_keyword, line_number, keyword_number, original_keyword FROM keyword_search
+    WHERE length(stemmed_keyword) <= :chars_max AND length(original_keyword) <= :chars_max
+    ORDER BY stemmed_keyword, line_number, keyword_number, original_keyword
 """
 
 
@@ -49,10 +52,14 @@ class KeywordTable:
         return self._connection.serialize()
 
     def index_lines(self) -> bytearray:
-        """`["lemma",[["word",line,number],...]]` a line: lemmas in the order of their bytes, words in reading order."""
+        """`["lemma",count,[["word",line,number],...]]` a line, as ports/runner.py has it."""
         lines = bytearray()
-        for (line,) in self._connection.execute(_LINES):
-            lines += line.encode() + b"\n"
+        rows = self._connection.execute(_PLACES, {"chars_max": LEMMA_CHARS_MAX})
+        for lemma, places in groupby(rows, key=itemgetter(0)):
+            # What JSON would escape is in no keyword.
+            kept = [f'["{word}",{line},{number}]' for _, line, number, word in islice(places, HITS_MAX)]
+            count = len(kept) + sum(1 for _ in places)
+            lines += f'["{lemma}",{count},[{",".join(kept)}]]\n'.encode()
         return lines
 
 

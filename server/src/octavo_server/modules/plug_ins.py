@@ -1,6 +1,7 @@
 """Modules of other packages, found by their entry points: docs/modules.md tells how to write one."""
 
 import importlib
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,10 +68,15 @@ def find_plug_ins() -> Sequence[PlugIn]:
     return sorted(found, key=lambda plug_in: (plug_in.name, plug_in.distribution))
 
 
+def running_threads() -> frozenset[str]:
+    """The ids of this process's threads, those of native libraries included."""
+    return frozenset(os.listdir("/proc/self/task"))  # noqa: PTH208  # pathlib takes 20 ms to import in each child
+
+
 def with_plug_ins(own: Mapping[str, Module], plug_ins: Sequence[PlugIn]) -> Mapping[str, Module]:
     """Our modules and theirs, by name.
 
-    Raises PlugInError if one can't be loaded, breaks a rule, or has a name that is taken.
+    Raises PlugInError if one can't be loaded, starts a thread by that, breaks a rule, or has a name that is taken.
     """
     modules, owners = dict(own), dict.fromkeys(own, "Octavo")
     for plug_in in plug_ins:
@@ -84,13 +90,16 @@ def with_plug_ins(own: Mapping[str, Module], plug_ins: Sequence[PlugIn]) -> Mapp
 def _loaded(plug_in: PlugIn) -> Module:
     if not _VALUE.fullmatch(plug_in.value):
         raise _broken(plug_in, "it must be written as `name = package.module:attribute`")
+    threads_before = running_threads()
     try:
         module = plug_in.load()
         check_module(module, name=plug_in.name)
     except BrokenSpecError as error:
         raise _broken(plug_in, str(error)) from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _broken(plug_in, f"it can't be loaded: {type(error).__name__}: {error}") from error
+    if running_threads() - threads_before:
+        raise _broken(plug_in, "importing it starts a thread: load what does in `warm_ups` or `run`")
     return module
 
 

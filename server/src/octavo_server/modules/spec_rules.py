@@ -9,7 +9,9 @@ from octavo_server.domain.modules import (
     ModelSpec,
     ModuleSpec,
     ParamSpec,
+    RuleFaultError,
     WholeParam,
+    broken_rule,
 )
 from octavo_server.modules.base import Module
 
@@ -43,6 +45,8 @@ def check_module(module: Module, *, name: str) -> None:
     _check_text(spec.description, "the module")
     _check_formats(spec)
     _check_many(spec.models, ModelSpec, "models", least=1)
+    for model in spec.models:
+        _check_many(model.aliases, str, f"aliases of model {model.name}")
     names = [one for model in spec.models for one in (model.name, *model.aliases)]
     _check_names(names, _MODEL, "models and aliases", "letters, digits, `.`, `_` and `-`")
     for model in spec.models:
@@ -60,7 +64,8 @@ def _check_formats(spec: ModuleSpec) -> None:
         _hold(_fits(key, _KEY) if is_json else key == "", f"its {side}_key must be {rule}")
     _check_many(spec.extensions, str, "extensions")
     _hold(
-        all(_EXTENSION.fullmatch(one) for one in spec.extensions) and list(spec.extensions) == sorted(spec.extensions),
+        all(_EXTENSION.fullmatch(one) for one in spec.extensions)
+        and list(spec.extensions) == sorted(set(spec.extensions)),
         "its extensions must be sorted, in lower case, with their dot, like ('.csv', '.txt')",
     )
     _hold(_is_whole(spec.output_factor, 1, OUTPUT_FACTOR_MAX), f"its output_factor must be 1 to {OUTPUT_FACTOR_MAX}")
@@ -73,7 +78,10 @@ def _check_model(model: ModelSpec) -> None:
     _check_names([param.name for param in model.params], _PARAM, f"params of {where}", "a to z, 0 to 9 and _")
     for param in model.params:
         _check_param(param, f"param {param.name} of {where}")
-    broken = model.rule({param.name: param.default for param in model.params})
+    try:
+        broken = broken_rule(model, {param.name: param.default for param in model.params})
+    except RuleFaultError as fault:
+        raise BrokenSpecError(str(fault)) from fault
     _hold(broken is None, f"the defaults of {where} break its own rule: {broken}")
 
 
@@ -84,7 +92,16 @@ def _check_param(param: ParamSpec, where: str) -> None:
         _hold(all(_is_whole(one, -VALUE_MAX, VALUE_MAX) for one in bounds), f"{where}: numbers must be whole")
         _hold(list(bounds) == sorted(bounds), f"{where}: the default must be from the minimum to the maximum")
         return
+    _check_choices(param, where)
+
+
+def _check_choices(param: ChoiceParam, where: str) -> None:
     _check_many(param.choices, str, f"choices of {where}", least=1)
+    _check_many(param.not_here, str, f"not_here of {where}")
+    offered = (*param.choices, *param.not_here)
+    is_fine = all(0 < len(one) <= TEXT_CHARS_MAX and one.isprintable() for one in offered)
+    _hold(is_fine, f"{where}: choices must have 1 to {TEXT_CHARS_MAX} printable characters")
+    _hold(len(set(offered)) == len(offered), f"{where}: choices must differ, also from those of not_here")
     _hold(param.default in param.choices, f"{where}: the default must be one of the choices")
 
 

@@ -210,7 +210,8 @@ class Engine(Listings, Protocol):
         """Record a pipeline, durable on return; returns what is on record then.
 
         The same chain is no change. Another chain replaces it, unless a job is on record under the name:
-        AlreadyExistsError (PIPELINE_NAME_TAKEN).
+        AlreadyExistsError (PIPELINE_NAME_TAKEN). A new one beyond PIPELINES_MAX of its tenant: QuotaExceededError
+        (PIPELINES_FULL).
         """
 
     async def get_pipeline(self, tenant: TenantId, name: PipelineName) -> Pipeline:

@@ -12,9 +12,6 @@ from octavo_server.domain.terms import DirectoryTerm
 Position = int
 """Where a job stands in the order of acceptance. It never changes, and no other job ever gets it."""
 
-LEMMA_CHARS_MAX = 256
-"""Longer ones are no words; nobody can ask for them either."""
-
 LOOKED_AT_MAX = 20_000
 """How many jobs one call to list, draw or search looks at, at most: what bounds its time, however many there are."""
 
@@ -61,7 +58,11 @@ class KeywordEntry:
     lemma: str
     """ASCII letters and digits, or digits, `.` and `,`; 1 to `LEMMA_CHARS_MAX` characters."""
     places: str
-    """JSON: `[["word", line, number], ...]` in reading order."""
+    """The first ones: `["word",line,number],...` by line, number and word, as JSON in ASCII without the outer
+    brackets. The last may be cut in the middle.
+    """
+    count: int
+    """How many there are in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,4 +154,6 @@ class Listings(Protocol):
     ) -> SearchPage:
         """The jobs that succeeded, whose files the query finds and whose indexes have one of the lemmas, in order as in
         `list_files`. Costs what the jobs with such a lemma cost, or those that the query finds, if they are fewer.
+
+        Places of a megabyte or so end a part, and those of a single file that has more are cut.
         """

@@ -39,8 +39,10 @@ class Succeeded:
     metadata: DocumentMetadata | None = None
     """Of the document, if the module read one."""
     index: "bytes | Spooled | None" = None
-    """What searches find in it, if the module made a search index: one JSON array a line, `["lemma", [["word", line,
-    number], ...]]`; each lemma once, in the order of their bytes; words in reading order; lines and numbers from 1."""
+    """What searches find in it, if the module made a search index; only one whose output is a DATABASE may. One JSON
+    array a line, without spaces: `["lemma",count,[["word",line,number],...]]`. Each lemma once, in the order of their
+    bytes; how many places it has; the first HITS_MAX of these, each once, by line, number and word, from 1. Neither
+    lemma nor word has more than LEMMA_CHARS_MAX characters."""
     facts: Mapping[str, int] = field(default_factory=dict)
     """What the module counted, by name."""
 

@@ -12,6 +12,8 @@ class QueryWords:
     """As indexes have them, each once, in the order of the query."""
     stop_words: tuple[str, ...]
     """Too common to be indexed, in the order of the query, repeats kept."""
+    unsearchable_words: tuple[str, ...] = ()
+    """With nothing in them that is indexed, in the order of the query, repeats kept."""
 
 
 class Words(Protocol):

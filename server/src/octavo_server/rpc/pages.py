@@ -23,7 +23,7 @@ PAGE_BYTES_MAX = 2 * 1024 * 1024
 """A page ends before it would be larger, with one item at least; a message may have 4 MiB."""
 QUERY_DIGEST_CHARS = 22
 _TOKEN = re.compile(rf"p1\.([0-9a-f]{{{QUERY_DIGEST_CHARS}}})\.([A-Za-z0-9_\-]*={{0,2}})")
-_POSITION_MAX = 2**62
+_WHOLE = re.compile(r"[0-9]{1,18}")
 
 
 class Filled(NamedTuple, Generic[M, P]):
@@ -73,7 +73,7 @@ def whole_position(request: Message, token: str) -> int | None:
     text = text_position(request, token)
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit() and int(text[:20]) < _POSITION_MAX):
+    if not _WHOLE.fullmatch(text):
         raise foreign_token()
     return int(text)
 

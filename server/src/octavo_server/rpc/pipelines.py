@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from octavo.v1 import pipeline_service_pb2 as wire
 from octavo.v1.pipeline_service_pb2_grpc import PipelineServiceServicer
-from octavo_server.domain.ids import PipelineName
+from octavo_server.domain.pipelines import asked_name
 from octavo_server.rpc import convert, pages
 from octavo_server.rpc.caller import TENANT
 from octavo_server.rpc.catalog import catalog
@@ -54,7 +54,7 @@ class PipelineServicer(PipelineServiceServicer):
     async def GetPipeline(
         self, request: wire.GetPipelineRequest, context: ServicerContext[Any, Any]
     ) -> wire.GetPipelineResponse:
-        pipeline = await self._engine.get_pipeline(TENANT.get(), PipelineName(request.name))
+        pipeline = await self._engine.get_pipeline(TENANT.get(), asked_name(request.name, field="name"))
         return wire.GetPipelineResponse(pipeline=_pipeline(pipeline))
 
     async def ListPipelines(

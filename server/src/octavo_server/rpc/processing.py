@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from octavo_server.usecases.watch import Watch
     from octavo_server.usecases.watch_pipeline import WatchPipeline
 
+LINE_NUMBERS_AT_ONCE_MAX = 20_000
+"""Made into a message without a thread."""
+
 
 class ProcessingServicer(ProcessingServiceServicer):
     """Submit, status, watch, cancel, retry, list, fetch."""
@@ -153,4 +156,8 @@ class ProcessingServicer(ProcessingServiceServicer):
             page_size=request.page_size,
             after=snippets.place(request),
         )
+        # A million line numbers take 50 ms, which other callers should not wait.
+        is_large = sum(len(one.line_numbers) for one in found) > LINE_NUMBERS_AT_ONCE_MAX
+        if is_large:
+            return await asyncio.to_thread(snippets.reply, request, found, following)
         return snippets.reply(request, found, following)

@@ -48,6 +48,7 @@ class SearchServicer(SearchServiceServicer):
             next_page_token=pages.token_for(request, page.next),
             stop_words=found.stop_words,
             unmatched=file_messages.unmatched(found.unmatched),
+            unsearchable_words=found.unsearchable_words,
         )
 
 

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 def watched(
     request: wire.StatusWatchRequest, watch: Watch, watch_pipeline: WatchPipeline
 ) -> AsyncGenerator[Snapshot | Gone | Heartbeat, None]:
-    """The events of a watch of jobs, or of a pipeline. Raises InvalidArgumentError if both are asked for."""
+    """The events of a watch of jobs, or of a pipeline. Raises InvalidArgumentError if both or none are asked for."""
     after = tokens.seen_by(request.resume_token)
     interval = convert.seconds(request.heartbeat_interval) if request.HasField("heartbeat_interval") else None
+    if not (request.pipeline or request.request_ids):
+        raise InvalidArgumentError("request_ids", "is empty, and so is pipeline: say which jobs to watch, or where")
     if not request.pipeline:
         request_ids = [RequestId(request_id) for request_id in request.request_ids]
         return watch(TENANT.get(), request_ids, after=after, heartbeat_seconds=interval)

@@ -1,23 +1,23 @@
 """Accept a document: check all of it, then record it durably. Nothing is stored of what is refused."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from octavo_server.domain import files, submissions
 from octavo_server.domain.contents import INLINE_BYTES_MAX, Content, describe
-from octavo_server.domain.errors import InvalidArgumentError, OctavoError, UnavailableError
+from octavo_server.domain.errors import OctavoError, UnavailableError
 from octavo_server.domain.files import File
 from octavo_server.domain.ids import BlobKey, FileId, Instant, PipelineName, RequestId, TenantId, UploadId
 from octavo_server.domain.jobs import Job
 from octavo_server.domain.limits import Limits
 from octavo_server.domain.modules import ModuleSpecs
-from octavo_server.domain.pipelines import Pipeline
+from octavo_server.domain.pipelines import Pipeline, asked_name
 from octavo_server.domain.submissions import Submission
 from octavo_server.ports.blobs import Blobs, Uploads
 from octavo_server.ports.clock import Clock, Ids
 from octavo_server.ports.engine import Accepted, Engine, StaleError
+from octavo_server.usecases.discard_blobs import discard_blobs
 from octavo_server.usecases.upload import valid_upload_id
 
 NOT_STORED = Content(size_bytes=0, sha256="")
@@ -54,8 +54,7 @@ class Accept:
         NotFoundError, AlreadyExistsError, FailedPreconditionError or ResourceExhaustedError.
         """
         submissions.check_idempotency_key(submission.idempotency_key)
-        if not submission.pipeline:
-            raise InvalidArgumentError("pipeline", "is missing: give the name of a pipeline")
+        asked_name(submission.pipeline)
         if not submission.upload_id:
             return await self._accept_in_time(tenant, submission)
         # One upload becomes one job: who comes second waits, and finds it taken over.
@@ -95,20 +94,18 @@ class Accept:
             accepted = await self._record(replace(job, document=document), None)
         except (OctavoError, StaleError) as error:
             if _is_refusal(error):
-                await self._blobs.delete([document.blob_key])
+                await discard_blobs(self._blobs, [document.blob_key])
             raise
         if accepted.deduplicated:
-            await self._blobs.delete([document.blob_key])
+            await discard_blobs(self._blobs, [document.blob_key])
         if submission.upload_id:
             await self._uploads.discard(pipeline.tenant, UploadId(submission.upload_id))
         return accepted
 
     async def _record(self, job: Job, inline: bytes | None) -> Accepted:
         accepted = await self._engine.accept(job, inline)
-        if accepted.removed.blob_keys:
-            # Expired jobs made room. What can't be deleted now is an orphan, and swept later.
-            with suppress(OSError, OctavoError):
-                await self._blobs.delete(accepted.removed.blob_keys)
+        # Expired jobs made room.
+        await discard_blobs(self._blobs, accepted.removed.blob_keys)
         return accepted
 
     async def _size_bytes(self, tenant: TenantId, submission: Submission) -> int:

@@ -11,6 +11,7 @@ from octavo_server.domain.errors import NotFoundError
 from octavo_server.domain.ids import BlobKey
 from octavo_server.domain.jobs import Failure, Job, JobState
 from octavo_server.domain.limits import STARTS_MAX, Limits
+from octavo_server.domain.modules import ModuleSpecs
 from octavo_server.ports.blobs import Blobs
 from octavo_server.ports.clock import Clock, Ids
 from octavo_server.ports.engine import Engine, Lease, StaleError
@@ -53,6 +54,7 @@ class Advance:
         hub: WatchHub,
         clock: Clock,
         ids: Ids,
+        specs: ModuleSpecs,
         limits: Limits,
         lease_seconds: float,
     ) -> None:
@@ -63,6 +65,7 @@ class Advance:
         self._hub = hub
         self._clock = clock
         self._ids = ids
+        self._specs = specs
         self._limits = limits
         self._extend_seconds = lease_seconds / 3
 
@@ -190,6 +193,9 @@ class Advance:
         starts = run.attempt - run.attempts_before
         if starts >= STARTS_MAX:
             return Refused("SERVER_DIED", f"the server stopped {starts} times while the module ran")
+        if run.name not in self._specs:
+            # A plug-in that was there when the job was accepted need not be there after a restart.
+            return Refused("MODULE_MISSING", f"there is no module {run.name!r} on this server any more")
         seconds_max = self._seconds_left(job)
         if seconds_max <= 0:
             return self._late(job)

@@ -19,7 +19,10 @@ class CreatePipeline:
         self._specs = specs
 
     async def __call__(self, tenant: TenantId, name: str, chain: Sequence[str]) -> Pipeline:
-        """The pipeline as stored. Raises InvalidArgumentError, AlreadyExistsError (PIPELINE_NAME_TAKEN)."""
+        """The pipeline as stored.
+
+        Raises InvalidArgumentError, AlreadyExistsError (PIPELINE_NAME_TAKEN), QuotaExceededError (PIPELINES_FULL).
+        """
         return await self._engine.put_pipeline(
             Pipeline(
                 tenant=tenant,

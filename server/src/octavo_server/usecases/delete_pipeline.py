@@ -1,7 +1,8 @@
 """Delete a pipeline."""
 
 from octavo_server.domain.errors import FailedPreconditionError
-from octavo_server.domain.ids import PipelineName, TenantId
+from octavo_server.domain.ids import TenantId
+from octavo_server.domain.pipelines import asked_name
 from octavo_server.ports.engine import Engine
 from octavo_server.usecases.hub import WatchHub
 from octavo_server.usecases.reset_pipeline import ResetPipeline
@@ -18,18 +19,18 @@ class DeletePipeline:
     async def __call__(self, tenant: TenantId, name: str, *, force: bool) -> int:
         """How many files were deleted with it, which takes `force`.
 
-        Raises NotFoundError, FailedPreconditionError (PIPELINE_NOT_EMPTY).
+        Raises InvalidArgumentError, NotFoundError, FailedPreconditionError (PIPELINE_NOT_EMPTY).
         """
-        count = 0
+        pipeline, count = asked_name(name, field="name"), 0
         while True:
             if force:
-                count += await self._reset(tenant, name)
+                count += await self._reset(tenant, pipeline)
             try:
-                await self._engine.delete_pipeline(tenant, PipelineName(name))
+                await self._engine.delete_pipeline(tenant, pipeline)
             except FailedPreconditionError:
                 if not force:
                     raise
                 # A document was accepted in between: that one goes, too.
                 continue
-            self._hub.ring_pipeline(tenant, PipelineName(name))
+            self._hub.ring_pipeline(tenant, pipeline)
             return count

@@ -77,7 +77,7 @@ class Fetch:
         else:
             raise InvalidArgumentError("request_id", "is missing: give a request_id or a file_id")
         if job.has_expired(self._clock.now()):
-            raise NotFoundError("job", job.request_id)
+            raise NotFoundError("job", target) if target else NotFoundError("file", job.file.file_id)
         return job
 
 

@@ -5,6 +5,7 @@ It carries no states, so it can lose none: a slow watcher costs one slot a job, 
 
 from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, aclosing, contextmanager
+from typing import NamedTuple
 
 from octavo_server.domain.errors import ResourceExhaustedError, UnavailableError
 from octavo_server.domain.ids import PipelineName, RequestId, Revision, TenantId
@@ -15,6 +16,17 @@ from octavo_server.usecases.bells import Bells, Subscription
 WATCHERS_RETRY_SECONDS = 5.0
 
 PipelineKey = tuple[TenantId, PipelineName]
+
+
+class Advice(NamedTuple):
+    """What those can do who are turned away."""
+
+    full: str
+    stopping: str
+
+
+WATCH = Advice(full="watch several jobs in one stream", stopping="watch again with the last resume_token")
+LONG_POLL = Advice(full="ask without `wait`, or watch several jobs in one stream", stopping="ask again")
 
 
 class WatchHub:
@@ -34,12 +46,12 @@ class WatchHub:
         """Every change up to this revision has rung. Set once, before the first watch, to where the engine is."""
 
     @contextmanager
-    def subscribe(self, request_ids: Collection[RequestId]) -> Iterator[Subscription]:
-        """A bell for these jobs, while the context lasts.
+    def subscribe(self, request_ids: Collection[RequestId], advice: Advice = WATCH) -> Iterator[Subscription]:
+        """A bell for these jobs, while the context lasts. Who gets none is given `advice`.
 
         Raises ResourceExhaustedError if there are `watchers_max` already, UnavailableError while closing.
         """
-        with self._admitted(), self.observe(request_ids) as subscription:
+        with self._admitted(advice), self.observe(request_ids) as subscription:
             yield subscription
 
     @contextmanager
@@ -48,7 +60,7 @@ class WatchHub:
 
         Raises as `subscribe`.
         """
-        with self._admitted(), self._of_pipelines.hung([(tenant, pipeline)]) as subscription:
+        with self._admitted(WATCH), self._of_pipelines.hung([(tenant, pipeline)]) as subscription:
             yield subscription
 
     def observe(self, request_ids: Collection[RequestId]) -> AbstractContextManager[Subscription]:
@@ -63,10 +75,10 @@ class WatchHub:
         """The pipeline itself changed: its watchers have to look at it."""
         self._of_pipelines.ring((tenant, pipeline), None)
 
-    def check_open(self) -> None:
+    def check_open(self, advice: Advice = WATCH) -> None:
         """Raises UnavailableError once the hub is closing."""
         if self._closing:
-            raise UnavailableError("this server is stopping: watch again with the last resume_token")
+            raise UnavailableError(f"this server is stopping: {advice.stopping}")
 
     def close(self) -> None:
         """End every watch now. Call before the gRPC server stops, which waits for open streams."""
@@ -110,11 +122,12 @@ class WatchHub:
         self._of_pipelines.ring(key, None)
 
     @contextmanager
-    def _admitted(self) -> Iterator[None]:
-        self.check_open()
+    def _admitted(self, advice: Advice) -> Iterator[None]:
+        self.check_open(advice)
         if self._count >= self._watchers_max:
             raise ResourceExhaustedError(
-                f"{self._watchers_max} watches are open, the most this server holds: watch several jobs in one stream",
+                f"watches and long polls: this server holds {self._watchers_max} at most, and so many are open: "
+                f"{advice.full}",
                 reason="WATCHERS_FULL",
                 retry_seconds=WATCHERS_RETRY_SECONDS,
             )

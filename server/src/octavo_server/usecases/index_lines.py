@@ -5,20 +5,24 @@ is believed.
 import re
 from typing import BinaryIO
 
-from octavo_server.ports.listings import LEMMA_CHARS_MAX, KeywordEntry
+from octavo_server.domain.limits import HITS_MAX, LEMMA_CHARS_MAX
+from octavo_server.ports.listings import KeywordEntry
 
-LINE_BYTES_MAX = 32 * 1024 * 1024
-"""One lemma with all its places: 2 MiB of one-letter words, all the same, take 17 MB."""
+COUNT_DIGITS_MAX = 9
+"""int32 on the wire."""
+PLACE_BYTES_MAX = LEMMA_CHARS_MAX + 2 * COUNT_DIGITS_MAX + len('["",,],')
+LINE_BYTES_MAX = LEMMA_CHARS_MAX + COUNT_DIGITS_MAX + HITS_MAX * PLACE_BYTES_MAX + len('["",,[]]\n')
+"""One lemma with the places that are kept of it, 2.8 MB, if all its words are as long as words may be."""
 PART_ENTRIES_MAX = 2_000
-PART_BYTES_MAX = 4 * 1024 * 1024
+PART_BYTES_MAX = 512 * 1024
 """A part ends with the line that goes over one of the two."""
 PLACES_MATCHED_MAX = 1_000
 """At once: the longer the match, the more memory it takes."""
 
-_LEMMA = re.compile(rb'\["([a-z0-9]+|[0-9.,]+)",\[')
+_NUMBER = rb"[1-9][0-9]{0,%d}" % (COUNT_DIGITS_MAX - 1)
+_LEMMA = re.compile(rb'\["([a-z0-9]{1,%d}|[0-9.,]{1,%d})",(%s),\[' % (LEMMA_CHARS_MAX, LEMMA_CHARS_MAX, _NUMBER))
 _END = b"]]\n"
-# int32 on the wire, so nine digits.
-_PLACE = rb'\["[a-z0-9.,]{1,%d}",[1-9][0-9]{0,8},[1-9][0-9]{0,8}\]' % LEMMA_CHARS_MAX
+_PLACE = rb'\["[a-z0-9.,]{1,%d}",%s,%s\]' % (LEMMA_CHARS_MAX, _NUMBER, _NUMBER)
 _PLACES = re.compile(rb"(?:%s,){1,%d}" % (_PLACE, PLACES_MATCHED_MAX))
 
 
@@ -35,10 +39,7 @@ class IndexLines:
         self._lemma = b""
 
     def part(self) -> list[KeywordEntry]:
-        """The next entries; none at the end. Lemmas that are too long to be words are left out.
-
-        Raises BrokenIndexError.
-        """
+        """The next entries, one for each line; none: this was the end. Raises BrokenIndexError."""
         entries: list[KeywordEntry] = []
         size_bytes = 0
         while len(entries) < PART_ENTRIES_MAX and size_bytes < PART_BYTES_MAX:
@@ -47,21 +48,20 @@ class IndexLines:
                 break
             self._line_number += 1
             size_bytes += len(line)
-            lemma, places = self._parsed(line)
-            if len(lemma) <= LEMMA_CHARS_MAX:
-                self._check(_are_places(places), "its places are not [word, line, number]")
-                entries.append(KeywordEntry(lemma.decode("ascii"), f"[{places.decode('ascii')}]"))
+            entries.append(self._entry(line))
         return entries
 
-    def _parsed(self, line: bytes) -> tuple[bytes, bytes]:
+    def _entry(self, line: bytes) -> KeywordEntry:
         self._check(len(line) <= LINE_BYTES_MAX, f"it has more than {LINE_BYTES_MAX} bytes")
         start = _LEMMA.match(line)
         if start is None or not line.endswith(_END):
-            raise self._broken("it is not a lemma and its places")
-        lemma = start[1]
+            raise self._broken("it is not a lemma, a count and its places")
+        lemma, count, places = start[1], int(start[2]), line[start.end() : -len(_END)]
         self._check(lemma > self._lemma, "its lemma does not sort behind the one before")
+        self._check(_are_places(places), "its places are not [word, line, number]")
+        self._check(places.count(b"[") == min(count, HITS_MAX), f"it has not {count} places, or the first {HITS_MAX}")
         self._lemma = lemma
-        return lemma, line[start.end() : -len(_END)]
+        return KeywordEntry(lemma.decode("ascii"), places.decode("ascii"), count)
 
     def _check(self, is_fine: bool, what: str) -> None:
         if not is_fine:
@@ -72,7 +72,7 @@ class IndexLines:
 
 
 def _are_places(places: bytes) -> bool:
-    """Checked, not parsed: a million places would be a million lists."""
+    """Checked, not parsed: ten thousand places would be as many lists."""
     listed, at = places + b",", 0
     while at < len(listed):
         match = _PLACES.match(listed, at)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from octavo_server.domain.errors import FailedPreconditionError, InvalidArgumentError
-from octavo_server.domain.ids import Instant, PipelineName, TenantId
+from octavo_server.domain.ids import Instant, TenantId
 from octavo_server.domain.modules import Format, ModuleSpecs
-from octavo_server.domain.pipelines import Pipeline
+from octavo_server.domain.pipelines import Pipeline, asked_name
 from octavo_server.domain.queries import EVERY_FILE, FileQuery
 from octavo_server.ports.clock import Clock
 from octavo_server.ports.engine import Engine
@@ -17,7 +17,7 @@ from octavo_server.usecases.paging import LISTS
 QUERY_CHARS_MIN = 2
 QUERY_CHARS_MAX = 256
 FILES_READ_MAX = 25
-"""Their entries are in memory at once."""
+"""At once; the engine sees to it that their entries don't fill the memory."""
 PAGE_HITS_MAX = 50_000
 """A page ends with the part that goes over it: about 1 MB on the wire."""
 
@@ -29,6 +29,7 @@ class Found:
     files: tuple[FoundFile, ...] = ()
     next: Position | None = None
     stop_words: tuple[str, ...] = ()
+    unsearchable_words: tuple[str, ...] = ()
     unmatched: FileQuery = EVERY_FILE
     """The terms that fit no file at all; only the first page knows them."""
 
@@ -60,14 +61,14 @@ class KeywordSearch:
         text = query.strip()
         if not QUERY_CHARS_MIN <= len(text) <= QUERY_CHARS_MAX:
             raise InvalidArgumentError("query", f"must be {QUERY_CHARS_MIN} to {QUERY_CHARS_MAX} characters")
-        found = await self._engine.get_pipeline(tenant, PipelineName(pipeline))
+        found = await self._engine.get_pipeline(tenant, asked_name(pipeline))
         self._check_chain(found)
         words = await self._words.read(text)
         now = self._clock.now()
         unmatched = EVERY_FILE
         if after is None and files.has_terms:
             unmatched = await self._engine.unmatched(tenant, found.name, files, states=(), now=now)
-        page = Found(stop_words=words.stop_words, unmatched=unmatched)
+        page = Found(stop_words=words.stop_words, unsearchable_words=words.unsearchable_words, unmatched=unmatched)
         if not words.lemmas:
             return page
         hits, following = await self._files(
@@ -97,7 +98,7 @@ class KeywordSearch:
         files_max: int,
         oldest_first: bool,
     ) -> tuple[tuple[FoundFile, ...], Position | None]:
-        """In parts, for one file may have a million places."""
+        """In parts: how many places files have is known only afterwards."""
         found: list[FoundFile] = []
         hit_count = 0
         while True:
@@ -112,10 +113,11 @@ class KeywordSearch:
                 files_max=part_max,
                 oldest_first=oldest_first,
             )
-            found += await found_files(part.files)
-            hit_count += sum(len(file.hits) for file in found[-len(part.files) :]) if part.files else 0
+            files = await found_files(part.files)
+            found += files
+            hit_count += sum(len(file.hits) for file in files)
             after = part.next
-            # A part that is not full has looked at as much as one call may.
+            # A part that is not full has looked at, or has read, as much as one call may.
             is_full = len(found) >= files_max or hit_count >= PAGE_HITS_MAX or len(part.files) < part_max
             if after is None or is_full:
                 return tuple(found), after

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from octavo_server.domain.ids import PipelineName, TenantId
+from octavo_server.domain.ids import TenantId
 from octavo_server.domain.jobs import JobState
+from octavo_server.domain.pipelines import asked_name
 from octavo_server.domain.queries import EVERY_FILE, FileQuery
 from octavo_server.ports.clock import Clock
 from octavo_server.ports.engine import Engine
@@ -40,7 +41,7 @@ class ListFiles:
     ) -> FilePage:
         """One page, in order of acceptance. Raises InvalidArgumentError, NotFoundError."""
         size = LISTS.chosen(page_size)
-        name = (await self._engine.get_pipeline(tenant, PipelineName(pipeline))).name
+        name = (await self._engine.get_pipeline(tenant, asked_name(pipeline))).name
         now = self._clock.now()
         page = await self._engine.list_files(
             tenant, name, query, states=states, now=now, after=after, jobs_max=size, oldest_first=oldest_first

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from octavo_server.domain.errors import FailedPreconditionError, InvalidArgumentError, ReadOffsetError
 from octavo_server.domain.ids import RequestId, TenantId
 from octavo_server.domain.jobs import Job
+from octavo_server.domain.modules import ModuleSpecs
 from octavo_server.usecases.fetch import Fetch, Output
 from octavo_server.usecases.paging import LISTS
 from octavo_server.usecases.report import Report
-from octavo_server.usecases.snippet_stream import NoSnippetsError, Snippet, SnippetStream
+from octavo_server.usecases.snippet_stream import SNIPPET_KEY, NoSnippetsError, Snippet, SnippetStream
 
 JSON = "application/json"
 PAGE_BYTES_MAX = 1024 * 1024
@@ -28,9 +29,10 @@ class Place:
 class ListSnippets:
     """Reads snippets, never more of an output than a page needs."""
 
-    def __init__(self, *, report: Report, fetch: Fetch) -> None:
+    def __init__(self, *, report: Report, fetch: Fetch, specs: ModuleSpecs) -> None:
         self._report = report
         self._fetch = fetch
+        self._specs = specs
 
     async def __call__(
         self, tenant: TenantId, request_id: RequestId, *, module: str, page_size: int, after: Place | None
@@ -41,7 +43,7 @@ class ListSnippets:
         """
         size = LISTS.chosen(page_size)
         job, _progress = await self._report(tenant, request_id)
-        key = module or _key(job, after)
+        key = module or self._key(job, after)
         offset = after.offset if after else 0
         try:
             output = await self._fetch.locate(tenant, job.request_id, None, module=key, offset=offset)
@@ -70,14 +72,19 @@ class ListSnippets:
                     return snippets, stream.offset
         raise NoSnippetsError("it ends before its list does")
 
+    def _key(self, job: Job, after: Place | None) -> str:
+        """The module of the page before; or the last that made snippets, or else the first that is to make some. In a
+        chain without such a module the last, which says why there are none.
+        """
+        if after is not None and after.index < len(job.runs):
+            return job.runs[after.index].key
+        makers = [run for run in job.runs if self._makes_snippets(run.name)]
+        made = [run for run in makers if run.output is not None]
+        return (made[-1:] or makers[:1] or job.runs[-1:])[0].key
 
-def _key(job: Job, after: Place | None) -> str:
-    """The module of the page before, or the last that made JSON, or else the first that made nothing yet."""
-    if after is not None and after.index < len(job.runs):
-        return job.runs[after.index].key
-    made = [run for run in job.runs if run.output is not None and run.output.media_type == JSON]
-    missing = [run for run in job.runs if run.output is None]
-    return (made[-1:] or missing[:1] or job.runs[-1:])[0].key
+    def _makes_snippets(self, module: str) -> bool:
+        spec = self._specs.get(module)
+        return spec is not None and spec.output_key == SNIPPET_KEY
 
 
 def _no_snippets(job: Job, key: str, why: str) -> FailedPreconditionError:

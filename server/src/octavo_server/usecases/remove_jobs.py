@@ -6,6 +6,7 @@ from collections.abc import Collection
 from octavo_server.domain.ids import RequestId, TenantId
 from octavo_server.ports.blobs import Blobs
 from octavo_server.ports.engine import Engine
+from octavo_server.usecases.discard_blobs import discard_blobs
 
 
 class RemoveJobs:
@@ -21,5 +22,5 @@ class RemoveJobs:
 
     async def _remove(self, tenant: TenantId, request_ids: Collection[RequestId]) -> int:
         removed = await self._engine.remove(tenant, request_ids)
-        await self._blobs.delete(removed.blob_keys)
+        await discard_blobs(self._blobs, removed.blob_keys)
         return len(removed.request_ids)

@@ -7,7 +7,7 @@ from octavo_server.domain.ids import RequestId, Revision, TenantId
 from octavo_server.domain.jobs import Job, Progress
 from octavo_server.ports.clock import Clock
 from octavo_server.ports.engine import Engine
-from octavo_server.usecases.hub import WatchHub
+from octavo_server.usecases.hub import LONG_POLL, WatchHub
 
 WAIT_SECONDS_MAX = 60.0
 
@@ -35,18 +35,19 @@ class Report:
     ) -> tuple[Job, Progress | None]:
         """The job as soon as its revision is past `known` or it has ended, or as it is after `wait_seconds`.
 
-        `known` None: its revision at the time of the call. Raises InvalidArgumentError, NotFoundError.
+        `known` None: its revision at the time of the call. Raises InvalidArgumentError, NotFoundError,
+        ResourceExhaustedError (WATCHERS_FULL) and, when the server stops, UnavailableError.
         """
         if not 0 <= wait_seconds <= WAIT_SECONDS_MAX:
             raise InvalidArgumentError("wait", f"must be 0 to {WAIT_SECONDS_MAX:g} s; {wait_seconds:g} is not")
-        with self._hub.subscribe([request_id]) as subscription:
+        with self._hub.subscribe([request_id], LONG_POLL) as subscription:
             status = await self(tenant, request_id)
             known = status[0].revision if known is None else known
             try:
                 async with asyncio.timeout(wait_seconds):
                     while status[0].revision <= known and not status[0].state.is_final:
                         await subscription.bell.wait()
-                        self._hub.check_open()
+                        self._hub.check_open(LONG_POLL)
                         subscription.take()
                         status = await self(tenant, request_id)
             except TimeoutError:

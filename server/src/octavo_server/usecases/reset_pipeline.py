@@ -1,10 +1,10 @@
 """Delete everything a pipeline holds."""
 
-from octavo_server.domain.ids import PipelineName, TenantId
+from octavo_server.domain.ids import TenantId
+from octavo_server.domain.pipelines import asked_name
 from octavo_server.ports.engine import Engine
+from octavo_server.usecases.expire import BATCH_JOBS_MAX
 from octavo_server.usecases.remove_jobs import RemoveJobs
-
-BATCH_JOBS_MAX = 500
 
 
 class ResetPipeline:
@@ -15,8 +15,8 @@ class ResetPipeline:
         self._remove = remove
 
     async def __call__(self, tenant: TenantId, name: str) -> int:
-        """How many files were deleted. Raises NotFoundError."""
-        pipeline = await self._engine.get_pipeline(tenant, PipelineName(name))
+        """How many files were deleted. Raises InvalidArgumentError, NotFoundError."""
+        pipeline = await self._engine.get_pipeline(tenant, asked_name(name, field="name"))
         count = 0
         while request_ids := await self._engine.jobs_of(tenant, pipeline.name, jobs_max=BATCH_JOBS_MAX):
             count += await self._remove(tenant, request_ids)

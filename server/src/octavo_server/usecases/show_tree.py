@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 
-from octavo_server.domain.ids import PipelineName, TenantId
+from octavo_server.domain.ids import TenantId
 from octavo_server.domain.jobs import JobState
+from octavo_server.domain.pipelines import asked_name
 from octavo_server.domain.terms import EVERYWHERE, directory_term
 from octavo_server.ports.clock import Clock
 from octavo_server.ports.engine import Engine
@@ -34,7 +35,7 @@ class ShowTree:
         """
         size = TREES.chosen(page_size)
         term = directory_term(directory, field="symbolic_directory_path") if directory else EVERYWHERE
-        name = (await self._engine.get_pipeline(tenant, PipelineName(pipeline))).name
+        name = (await self._engine.get_pipeline(tenant, asked_name(pipeline))).name
         return await self._engine.tree(
             tenant, name, term, states=states, now=self._clock.now(), after=after, files_max=size
         )

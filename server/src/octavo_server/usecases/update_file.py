@@ -1,16 +1,16 @@
 """Change what a file is called and where it is filed, its tags, its description, and how long it is kept."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from octavo_server.domain import files, submissions
-from octavo_server.domain.errors import InvalidArgumentError, OctavoError
+from octavo_server.domain.errors import InvalidArgumentError
 from octavo_server.domain.files import File, extension_of
 from octavo_server.domain.ids import Instant, TenantId
 from octavo_server.domain.jobs import Job
 from octavo_server.ports.blobs import Blobs
 from octavo_server.ports.clock import Clock
 from octavo_server.ports.engine import Engine, StaleError
+from octavo_server.usecases.discard_blobs import discard_blobs
 from octavo_server.usecases.find_file import FindFile
 
 FIELDS = (
@@ -60,10 +60,8 @@ class UpdateFile:
             except StaleError:
                 # It changed in between: look again.
                 continue
-            if refiled.removed.blob_keys:
-                # Expired jobs made room. What can't be deleted now is an orphan, and swept later.
-                with suppress(OSError, OctavoError):
-                    await self._blobs.delete(refiled.removed.blob_keys)
+            # Expired jobs made room.
+            await discard_blobs(self._blobs, refiled.removed.blob_keys)
             return refiled.job
 
 
@@ -93,6 +91,9 @@ def _changed(file: File, changes: FileChanges) -> File:
             name=files.valid_name(name, extension=extension, field="symbolic_file_path"),
         )
     if "symbolic_directory_path" in fields:
+        if not changes.directory:
+            # Whoever submits a file may leave the directory to us; whoever moves one knows where to.
+            raise InvalidArgumentError("symbolic_directory_path", "is named to be changed and empty; `/` is the root")
         file = replace(file, directory=files.valid_directory(changes.directory))
     if "file_name" in fields:
         file = replace(file, name=files.valid_name(changes.name, extension=extension))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from octavo_server.domain.errors import InvalidArgumentError, NotFoundError
 from octavo_server.domain.ids import RequestId, Revision, TenantId
 from octavo_server.domain.jobs import Job, Progress
+from octavo_server.ports.engine import Engine
 from octavo_server.usecases.bells import Subscription
 from octavo_server.usecases.hub import WatchHub
 from octavo_server.usecases.report import Report
@@ -47,6 +48,7 @@ class _Watched:
     """What one stream has told about its jobs."""
 
     open_ids: set[RequestId]
+    """The jobs that have not ended, or have not been read yet. One that is retried is open again."""
     seen: Revision
     told: dict[RequestId, tuple[Revision, Progress | None]]
     gone: NotFoundError | None = None
@@ -55,7 +57,8 @@ class _Watched:
 class Watch:
     """Opens watches."""
 
-    def __init__(self, *, report: Report, hub: WatchHub) -> None:
+    def __init__(self, *, engine: Engine, report: Report, hub: WatchHub) -> None:
+        self._engine = engine
         self._report = report
         self._hub = hub
 
@@ -68,13 +71,15 @@ class Watch:
         heartbeat_seconds: float | None = None,
     ) -> AsyncGenerator[Snapshot | Heartbeat, None]:
         """First every job as it is (with `after`: those that changed since), then every later state, until all are
-        final. Raises NotFoundError if a job is unknown, expires or is deleted; UnavailableError when the server stops.
+        final. Raises InvalidArgumentError, also for an `after` that is yet to come; NotFoundError if a job is unknown,
+        or expires or is deleted before its end; UnavailableError when the server stops.
         """
         interval = valid_interval(heartbeat_seconds)
         if not 1 <= len(request_ids) <= REQUEST_IDS_MAX:
             raise InvalidArgumentError(
                 "request_ids", f"must be 1 to {REQUEST_IDS_MAX} ids; these are {len(request_ids)}"
             )
+        await check_seen(self._engine, after)
         with self._hub.subscribe(set(request_ids)) as subscription:
             watched = _Watched(set(request_ids), after or Revision(0), {})
             subscription.dirty.update(request_ids)
@@ -92,7 +97,6 @@ class Watch:
                 await rung(subscription, interval)
                 self._hub.check_open()
                 if not subscription.dirty:
-                    subscription.take()
                     yield Heartbeat(watched.seen)
 
     async def _read(
@@ -100,17 +104,20 @@ class Watch:
     ) -> list[Snapshot]:
         """What is new of the jobs that rang. Only the last one's token covers them all."""
         fresh: list[tuple[Job, Progress | None]] = []
-        dirty = subscription.take() & watched.open_ids
+        dirty = subscription.take()
         # Only now: the bell that was just silenced may have been the last.
         self._hub.check_open()
         for request_id in dirty:
             try:
                 job, progress = await self._report(tenant, request_id)
             except NotFoundError as gone:
-                watched.gone = gone
+                # Whose end was told may go: that is no news, and its stream waits for others.
+                watched.gone = gone if request_id in watched.open_ids else watched.gone
                 continue
             if job.state.is_final:
                 watched.open_ids.discard(request_id)
+            else:
+                watched.open_ids.add(request_id)
             is_news = job.revision > watched.seen or request_id in watched.told
             if is_news and watched.told.get(request_id) != (job.revision, progress):
                 fresh.append((job, progress))
@@ -121,6 +128,16 @@ class Watch:
             Snapshot(job, progress, max(watched.seen, position) if index == last else watched.seen)
             for index, (job, progress) in enumerate(fresh)
         ]
+
+
+async def check_seen(engine: Engine, seen: Revision | None) -> None:
+    """Raises InvalidArgumentError if this engine has not come so far: whoever says it saw that, saw another."""
+    if seen is not None and seen > await engine.position():
+        raise InvalidArgumentError(
+            "resume_token",
+            "is of another server, or of one whose data was replaced: watch again without it",
+            reason="RESUME_TOKEN_UNKNOWN",
+        )
 
 
 async def rung(subscription: Subscription, seconds_max: float) -> None:

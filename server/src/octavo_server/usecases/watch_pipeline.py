@@ -9,7 +9,7 @@ from octavo_server.domain.jobs import UNFINISHED_STATES, Job
 from octavo_server.ports.clock import Clock
 from octavo_server.ports.engine import Durable, Engine, JobRemoved
 from octavo_server.usecases.hub import WatchHub
-from octavo_server.usecases.watch import Gone, Heartbeat, Snapshot, rung, valid_interval
+from octavo_server.usecases.watch import Gone, Heartbeat, Snapshot, check_seen, rung, valid_interval
 
 JOBS_READ_MAX = 50
 """Read at once: what a slow reader holds in memory."""
@@ -29,10 +29,11 @@ class WatchPipeline:
         self, tenant: TenantId, pipeline: str, *, after: Revision | None = None, heartbeat_seconds: float | None = None
     ) -> AsyncGenerator[Event, None]:
         """First every job that has not ended, and a heartbeat; with `after`: what changed or went since. Then every
-        change, as each job is when it is read. Ends only by an error: NotFoundError if the pipeline is unknown or is
-        deleted, UnavailableError when the server stops.
+        change, as each job is when it is read. Ends only by an error: InvalidArgumentError, also for an `after` that
+        is yet to come; NotFoundError if the pipeline is unknown or is deleted; UnavailableError when the server stops.
         """
         interval = valid_interval(heartbeat_seconds)
+        await check_seen(self._engine, after)
         name = (await self._engine.get_pipeline(tenant, PipelineName(pipeline))).name
         with self._hub.subscribe_pipeline(tenant, name) as subscription:
             seen = after
@@ -59,7 +60,8 @@ class WatchPipeline:
                             progressed.discard(event.job.request_id)
                         yield event
                     has_news = len(changes) == JOBS_READ_MAX
-                    seen = seen if has_news else max(seen, position)
+                # Whatever rang up to there has been told, or was of other pipelines.
+                seen = max(seen, position)
                 for snapshot in await self._progress(tenant, progressed, seen):
                     yield snapshot
                 await rung(subscription, interval)
@@ -67,7 +69,6 @@ class WatchPipeline:
                 if not (subscription.has_news or subscription.dirty):
                     # Another server of the same engine may have deleted it.
                     await self._engine.get_pipeline(tenant, name)
-                    subscription.take()
                     yield Heartbeat(seen)
 
     async def _unfinished(self, tenant: TenantId, pipeline: PipelineName) -> AsyncGenerator[Job, None]:

@@ -12,11 +12,14 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NoReturn
 
 from octavo_server.domain.jobs import Progress
 from octavo_server.domain.metadata import DocumentMetadata
+from octavo_server.domain.modules import Format
 from octavo_server.extractors.base import CannotExtractError, Document, Extracted
 from octavo_server.modules.base import Input, Module, RefusalError
+from octavo_server.modules.plug_ins import running_threads
 from octavo_server.ports.runner import Refused, Succeeded
 from octavo_server.worker import limits as rights
 from octavo_server.worker.frames import PREFIX, Header, pack, unpack_header, unpack_prefix
@@ -103,7 +106,8 @@ class Connection:
         while len(data) < size:
             chunk = self._end.recv(size - len(data))
             if not chunk:
-                sys.exit("the server hung up in the middle of a task")
+                # Not as an exception, which a module could catch: there is nobody left to tell of it.
+                _leave(1, "the server hung up in the middle of a task\n")
             data += chunk
         return bytes(data)
 
@@ -112,8 +116,10 @@ def main(registry: Registry, limits: ChildLimits, parent: int) -> None:
     """Serve the parent until it closes the socket."""
     rights.bind_to_parent(parent)
     rights.limit_memory(limits)
-    # The modules' own source starts no threads; the libraries, which may, are loaded later, when it is run.
+    # Our modules' own source starts no threads; the libraries, which may, are loaded later, when it is run.
     modules = registry.load()
+    if len(running_threads()) > 1:
+        sys.exit("the import of a module started a thread, which would stay outside the sandbox")
     rights.isolate(registry.code_folders(), connect_port=limits.connect_port)
     with socket.socket(fileno=os.dup(0)) as end:
         connection = Connection(end)
@@ -127,8 +133,7 @@ def main(registry: Registry, limits: ChildLimits, parent: int) -> None:
         for header, descriptor in connection.tasks():
             _serve(connection, modules, limits, header, descriptor)
     # At once: threads of native libraries may still run, and some fall when the interpreter goes before them.
-    sys.stderr.flush()
-    os._exit(0)
+    _leave(0)
 
 
 def _warm_ups(modules: Mapping[str, Module]) -> Iterator[Callable[[], None]]:
@@ -167,7 +172,7 @@ def _run(module: Module, given: Input, limits: ChildLimits, report: Callable[[Pr
         return _answered(module, given, limits, report)
     except MemoryError:
         return _refused("MEMORY_LIMIT", f"used more than {limits.data_in_words}")
-    except Exception as error:  # noqa: BLE001  # what a module does not foresee must not end as a crash
+    except BaseException as error:  # noqa: BLE001  # SystemExit, too: what nobody foresees must not end as a crash
         _log(error)
         return _refused("MODULE_ERROR", f"module {module.spec.name} failed in a way nobody foresaw")
 
@@ -184,6 +189,8 @@ def _answered(module: Module, given: Input, limits: ChildLimits, report: Callabl
             raise TypeError("an output must be bytes")
         if len(data) > bytes_max:
             return _refused("OUTPUT_TOO_LARGE", f"the output is larger than {bytes_max:,} bytes")
+    if output.index and module.spec.output_format is not Format.DATABASE:
+        raise TypeError("only a module whose output is a DATABASE makes a search index")
     end = succeeded_header(output.media_type, output.warnings, output.metadata, output.facts)
     frames: list[Frame] = [(index_header(), output.index)] if output.index else []
     return [*frames, (checked(end), output.data)]
@@ -193,11 +200,17 @@ def _refused(reason: str, message: str) -> Sequence[Frame]:
     return [(checked(refused_header(reason, message)), b"")]
 
 
-def _log(error: Exception) -> None:
+def _log(error: BaseException) -> None:
     """The traceback, for the server's log; not the message, which may quote the document."""
     frames = "".join(traceback.format_tb(error.__traceback__))
     sys.stderr.write(f"{type(error).__name__}\n{frames}")
     sys.stderr.flush()
+
+
+def _leave(exit_code: int, last_words: str = "") -> NoReturn:
+    sys.stderr.write(last_words)
+    sys.stderr.flush()
+    os._exit(exit_code)
 
 
 if __name__ == "__main__":

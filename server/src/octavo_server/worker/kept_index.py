@@ -8,16 +8,19 @@ from octavo_server.worker.frames import MalformedFrameError
 
 
 class KeptIndex:
-    """Keeps one index at most. Use it with `with`: what nobody was given at its end is closed."""
+    """Keeps one index at most, none unless one `is_expected`. Use it with `with`: what nobody was given at its end is
+    closed.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_expected: bool) -> None:
+        self._is_expected = is_expected
         self._data: bytes | Spooled | None = None
 
     def keep(self, data: bytes | Spooled) -> None:
-        """Raises MalformedFrameError, and closes `data`, if there is one already."""
-        if self._data is not None:
+        """Raises MalformedFrameError, and closes `data`, if there is one already, or is to be none."""
+        if self._data is not None or not self._is_expected:
             _close(data)
-            raise MalformedFrameError("a second index")
+            raise MalformedFrameError("a second index" if self._is_expected else "an index of what is not searched")
         self._data = data
 
     def given_to(self, outcome: Outcome) -> Outcome:

@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -66,12 +66,14 @@ class Child:
         limits: ChildLimits,
         relay: Relay | None,
         output_factors: Mapping[str, int],
+        indexers: Collection[str],
     ) -> None:
         self._process = process
         self._end = end
         self._limits = limits
         self._relay = relay
         self._output_factors = output_factors
+        self._indexers = indexers
         self._receiver = receiver
         self._jobs = 0
         self._begun = 0
@@ -111,7 +113,15 @@ class Child:
             undo.pop_all()
         log_lines.pid = process.pid
         receiver = Receiver(ours, payload_bytes_max=limits.output_bytes_max, spool_folder=spool_folder)
-        return cls(process, ours, receiver=receiver, limits=limits, relay=relay, output_factors=registry.output_factors)
+        return cls(
+            process,
+            ours,
+            receiver=receiver,
+            limits=limits,
+            relay=relay,
+            output_factors=registry.output_factors,
+            indexers=registry.indexers,
+        )
 
     @property
     def pid(self) -> int:
@@ -200,7 +210,7 @@ class Child:
         # The child waits for a task, so there is room for a frame in the socket: this does not block.
         has_relay = self._relay is not None
         socket.send_fds(self._end, [pack(task_header(task, number, has_relay=has_relay))], [source])
-        with KeptIndex() as index:
+        with KeptIndex(is_expected=task.run.name in self._indexers) as index:
             while True:
                 match await self._message(task, number):
                     case Ask() as ask:

@@ -21,6 +21,8 @@ class Registry:
     plug_ins: Sequence[PlugIn] = ()
     output_factors: Mapping[str, int] = field(default_factory=dict)
     """How many times the usual bytes an output, or an index, of a module may have; 1 for those that are not there."""
+    indexers: tuple[str, ...] = ()
+    """The modules that may make search indexes."""
 
     def to_text(self) -> str:
         """For the child's command line."""
@@ -30,7 +32,8 @@ class Registry:
     def from_text(cls, text: str) -> "Registry":
         """Reads `to_text`."""
         fields = json.loads(text)
-        return cls(**fields | {"plug_ins": [PlugIn(**plug_in) for plug_in in fields["plug_ins"]]})
+        plug_ins = [PlugIn(**plug_in) for plug_in in fields["plug_ins"]]
+        return cls(**fields | {"plug_ins": plug_ins, "indexers": tuple(fields["indexers"])})
 
     def load(self) -> Mapping[str, Module]:
         """Import the modules; by name."""

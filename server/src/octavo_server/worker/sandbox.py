@@ -1,7 +1,7 @@
 """A pool of child processes to run modules in."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -28,8 +28,8 @@ class Sandbox:
     """Keeps `children` processes ready. Entering does not wait for them; leaving kills and reaps them all.
 
     `modules` names the package whose MODULES the children run, beside `plug_ins`; `output_factors` tells which of these
-    may make more than the usual bytes, and how many times. `relay` answers what they ask in the middle of a task. Large
-    outputs go into unnamed files in `spool_folder`.
+    may make more than the usual bytes, and how many times; `indexers` are those that may make search indexes. `relay`
+    answers what they ask in the middle of a task. Large outputs go into unnamed files in `spool_folder`.
     """
 
     def __init__(
@@ -40,12 +40,15 @@ class Sandbox:
         modules: str = "octavo_server.modules",
         plug_ins: Sequence[PlugIn] = (),
         output_factors: Mapping[str, int] = MappingProxyType({}),
+        indexers: Collection[str] = (),
         relay: Relay | None = None,
         spool_folder: Path | None = None,
     ) -> None:
         self._limits = limits
         self._count = children
-        self._registry = Registry(package=modules, plug_ins=plug_ins, output_factors=dict(output_factors))
+        self._registry = Registry(
+            package=modules, plug_ins=plug_ins, output_factors=dict(output_factors), indexers=tuple(indexers)
+        )
         self._relay = relay
         self._spool_folder = spool_folder
         self._free = asyncio.LifoQueue[Child]()

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from contextlib import aclosing
+from typing import Annotated
 
+import typer
+
+from octavo.cli.completion import complete_pipeline
 from octavo.cli.connecting import ask
-from octavo.cli.failures import ExitCode, tell
+from octavo.cli.failures import BadInputError, ExitCode, tell
 from octavo.cli.file_rows import time_text
 from octavo.cli.options import SERVER_DEFAULT, ApiKey, AsJson, CountMax, PipelineOption, Server, States
 from octavo.cli.printing import failure_text, make_console, print_json
@@ -14,13 +18,14 @@ from octavo.client import Client
 from octavo.statuses import JobState, JobStatus
 
 EXAMPLES = """  octavo jobs --state failed
-  octavo jobs --state pending --state running --pipeline my-pipeline
+  octavo jobs my-pipeline --state pending --state running
   octavo jobs --state failed | cut -f 1 | xargs octavo retry"""
 
 COLUMNS = (
     Column(title="REQUEST ID", is_whole=True),
     Column(title="FILE ID", is_whole=True, is_plain_only=True),
-    Column(title="PIPELINE"),
+    Column(title="PATH"),
+    Column(title="PIPELINE", width_min=WIDE),
     Column(title="STATE", is_whole=True),
     Column(title="ACCEPTED, UTC", width_min=WIDE, is_whole=True),
     Column(title="WHY"),
@@ -28,6 +33,12 @@ COLUMNS = (
 
 
 def command(
+    asked_pipeline: Annotated[
+        str,
+        typer.Argument(
+            metavar="PIPELINE", help="Only jobs of this pipeline.", autocompletion=complete_pipeline, show_default=False
+        ),
+    ] = "",
     *,
     states: States = None,
     pipeline: PipelineOption = "",
@@ -38,9 +49,12 @@ def command(
 ) -> int:
     """List jobs, newest first; the failed ones with the reason.
 
-    Off a terminal: a line a job, with tabs between request id, file id, pipeline, state, time accepted, reason.
+    Off a terminal: a line a job, with tabs between request id, file id, path, pipeline, state, time accepted,
+    reason.
     """
-    found = ask(server, api_key, lambda client: _jobs(client, pipeline, states or (), count_max + 1))
+    if asked_pipeline and pipeline:
+        raise BadInputError("give PIPELINE or --pipeline, not both")
+    found = ask(server, api_key, lambda client: _jobs(client, asked_pipeline or pipeline, states or (), count_max + 1))
     shown = found[:count_max]
     if is_json:
         for status in shown:
@@ -51,6 +65,7 @@ def command(
             (
                 status.request_id,
                 status.file_id,
+                status.symbolic_file_path,
                 status.pipeline,
                 status.state.value,
                 time_text(console, status.create_time),

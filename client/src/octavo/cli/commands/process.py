@@ -33,6 +33,8 @@ def command(
     pipeline: Annotated[
         str,
         typer.Option(
+            "--pipeline",
+            "-p",
             metavar="NAME",
             help="The pipeline; a module's name makes a pipeline of that module.",
             autocompletion=complete_pipeline,
@@ -81,7 +83,8 @@ def command(
 ) -> int:
     """Submit documents, show live what happens to them, save what comes out.
 
-    Exit codes: 0 ok, 1 a job failed, 2 bad input or refused, 3 no server, 130 interrupted.
+    Exit codes: 0 ok, 1 a job failed, 2 bad input or refused, 3 no server, 130 interrupted, 141 whoever
+    read the output left (as `head` does).
     """
     _check_files(paths)
     if name and len(paths) > 1:

@@ -1,7 +1,5 @@
 """`octavo search`."""
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -9,22 +7,16 @@ import typer
 from octavo.cli import filters
 from octavo.cli.connecting import ask
 from octavo.cli.failures import ExitCode, tell
+from octavo.cli.hit_rows import HIT_COLUMNS, hit_rows
 from octavo.cli.options import SERVER_DEFAULT, ApiKey, AsJson, Pipeline, Server
 from octavo.cli.printing import make_console, print_json
 from octavo.cli.records import record
-from octavo.cli.tables import WIDE, Column, print_table
-from octavo.files import FileHits, SearchResult
+from octavo.cli.tables import print_table
+from octavo.files import SearchResult
 
 EXAMPLES = """  octavo search my-words clock thirteen
   octavo search my-words "bright cold day" --dir '/novels/*'
   octavo search my-words clock --json | jq -r '.file.file_name'"""
-
-COLUMNS = (
-    Column(title="PATH"),
-    Column(title="LINE", is_whole=True, is_number=True),
-    Column(title="WORDS"),
-    Column(title="FILE ID", is_whole=True, width_min=WIDE),
-)
 
 
 def command(
@@ -53,8 +45,8 @@ def command(
 
     Searches all its files, or those that --name, --dir, --path, --tag, --id and the times choose, as in `list`.
 
-    Off a terminal: a line for each line found, with tabs between path, number of the line, words, file id. With
-    --json: an object a file.
+    Off a terminal: a line for each word of a file, with tabs between path, word, how often it stands there, its first
+    lines, file id. With --json: an object a file, with every place.
     """
     query = filters.query_of(
         file_ids=file_ids,
@@ -79,25 +71,25 @@ def command(
         for file_hits in hits:
             print_json(record(file_hits))
     elif hits:
-        print_table(make_console(), COLUMNS, _rows(hits))
+        console = make_console()
+        print_table(console, HIT_COLUMNS, (row for one in hits for row in hit_rows(console, one)))
     _tell(found, count_max)
     return ExitCode.OK
-
-
-def _rows(found: Sequence[FileHits]) -> Iterator[tuple[str, ...]]:
-    for one in found:
-        for line_number, hits in groupby(one.hits, key=lambda hit: hit.line_number):
-            words = " ".join(hit.keyword for hit in hits)
-            yield one.file.symbolic_file_path, str(line_number), words, one.file.file_id
 
 
 def _tell(found: SearchResult, count_max: int) -> None:
     """What the table does not say."""
     for one in found.files[:count_max]:
         if one.omitted_hit_count:
-            tell(f"{one.file.symbolic_file_path}: {one.omitted_hit_count} more words were found than are shown")
+            tell(
+                f"{one.file.symbolic_file_path}: {one.omitted_hit_count} more words were found than are counted here; "
+                f"the index file has all: `octavo fetch --file-id {one.file.file_id} --output words.db`"
+            )
     if found.stop_words:
         tell(f"too common to be searched for: {', '.join(dict.fromkeys(found.stop_words))}")
+    if found.unsearchable_words:
+        words = ", ".join(dict.fromkeys(found.unsearchable_words))
+        tell(f"not searched for, as only ASCII letters and digits are indexed: {words}")
     filters.tell_unmatched(found.unmatched)
     if len(found.files) > count_max:
         tell(f"more than {count_max} files have hits: see more with --max")

@@ -7,6 +7,7 @@ from octavo.cli.printing import (
     failure_text,
     make_console,
     print_document,
+    print_facts,
     print_json,
     print_line,
     print_warnings,
@@ -24,7 +25,8 @@ def command(
 ) -> int:
     """Print where a job is.
 
-    State, modules, what the document says about itself, warnings. Exit code 1 if it failed or was cancelled.
+    State, the file's path, modules, what the document says about itself, warnings. Exit code 1 if it failed or was
+    cancelled.
     """
     found = ask(server, api_key, lambda client: client.process_status(request_id))
     if is_json:
@@ -37,6 +39,7 @@ def command(
 def _print(found: JobStatus) -> None:
     console = make_console()
     print_line(console, found.request_id, found.state.value, failure_text(found))
+    print_facts(console, {"path": found.symbolic_file_path})
     for module in found.modules:
         notes = [progress_text(module.progress), module.error]
         print_line(console, f"  {module.key}", module.state.value, "; ".join(note for note in notes if note))

@@ -5,11 +5,12 @@ from typing import Annotated
 import typer
 
 from octavo.cli.connecting import ask
-from octavo.cli.failures import ExitCode, tell
+from octavo.cli.failures import BadInputError, ExitCode, sentence_of, tell
 from octavo.cli.options import SERVER_DEFAULT, ApiKey, AsJson, CountMax, Pipeline, Server, States
 from octavo.cli.printing import make_console, print_json
 from octavo.cli.records import record
 from octavo.cli.trees import drawn
+from octavo.errors import InvalidArgumentError
 
 EXAMPLES = """  octavo tree my-pipeline
   octavo tree my-pipeline '/reports/*'
@@ -36,11 +37,15 @@ def command(
     A file whose job has not succeeded has the job's state behind its name. Quote a DIR with a *: the shell would
     expand it.
     """
-    found = ask(
-        server,
-        api_key,
-        lambda client: client.show_tree(pipeline, directory, states=states or (), files_max=count_max + 1),
-    )
+    try:
+        found = ask(
+            server,
+            api_key,
+            lambda client: client.show_tree(pipeline, directory, states=states or (), files_max=count_max + 1),
+        )
+    except InvalidArgumentError as error:
+        # The only command where it is an argument.
+        raise BadInputError(sentence_of(error).replace("--dir: ", "DIR: ", 1)) from None
     files = found[:count_max]
     if is_json:
         for file in files:

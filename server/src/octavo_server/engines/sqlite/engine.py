@@ -20,6 +20,7 @@ from octavo_server.engines.refusals import closed
 from octavo_server.engines.sqlite import jobs, keywords, pipelines, removal
 from octavo_server.engines.sqlite.cache import LatestCache
 from octavo_server.engines.sqlite.data_dir import DataDirError, DataDirLock
+from octavo_server.engines.sqlite.expiry import Expiry
 from octavo_server.engines.sqlite.group_commit import GroupCommit
 from octavo_server.engines.sqlite.listings import SqliteListings
 from octavo_server.engines.sqlite.operations import Acceptance
@@ -62,6 +63,7 @@ class SqliteEngine(SqliteListings):
         self._feed = Feed(Revision(0))
         self._jobs: LatestCache[RequestId, Job] = LatestCache(jobs_cached_max)
         self._pipelines: LatestCache[tuple[TenantId, PipelineName], Pipeline] = LatestCache(PIPELINES_CACHED_MAX)
+        self._expiry = Expiry()
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -177,13 +179,13 @@ class SqliteEngine(SqliteListings):
 
     async def index(self, lease: Lease, entries: Sequence[KeywordEntry], *, is_first: bool) -> None:
         """See ports.engine."""
-        for start in range(0, max(len(entries), 1), keywords.PART_ENTRIES_MAX):
+        for part in keywords.parts(entries):
             self._check_open()
             if not self._queue.holds(_ticket(lease)):
                 raise StaleError
-            part = entries[start : start + keywords.PART_ENTRIES_MAX]
-            add = partial(keywords.add, request_id=lease.job.request_id, entries=part, is_first=is_first and start == 0)
+            add = partial(keywords.add, request_id=lease.job.request_id, entries=part, is_first=is_first)
             await self._thread.run(add)
+            is_first = False
 
     def report(self, lease: Lease, progress: Progress) -> None:
         """See ports.engine."""
@@ -211,8 +213,9 @@ class SqliteEngine(SqliteListings):
         return await self._remove(lambda tables: removal.remove(tables, tenant, request_ids, now))
 
     async def expire(self, now: Instant, *, jobs_max: int) -> Removed:
-        """See ports.engine."""
-        return await self._remove(lambda tables: removal.expire(tables, now, jobs_max))
+        """See ports.engine. As many as take a short time, in a moment when nobody else waits."""
+        done = await self._thread.run_patiently(self._expiry.chore(now, jobs_max, self._removed))
+        return done.removed
 
     async def jobs_of(self, tenant: TenantId, pipeline: PipelineName, *, jobs_max: int) -> Sequence[RequestId]:
         """See ports.engine."""

@@ -5,6 +5,7 @@ import contextlib
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar
@@ -12,8 +13,8 @@ from typing import Any, Final, TypeVar
 from octavo_server.domain.errors import OctavoError
 from octavo_server.engines.refusals import closed
 from octavo_server.engines.sqlite.accepting import accept_all
-from octavo_server.engines.sqlite.keywords import forget_left
-from octavo_server.engines.sqlite.operations import Acceptance, Operation
+from octavo_server.engines.sqlite.housekeeping import Housekeeping
+from octavo_server.engines.sqlite.operations import Acceptance, Chore, Operation
 from octavo_server.engines.sqlite.tables import Tables
 from octavo_server.engines.sqlite.trouble import told
 from octavo_server.ports.engine import StaleError
@@ -24,14 +25,10 @@ BATCH_OPERATIONS_MAX = 512
 GATHER_SECONDS = 0.01
 """How long acceptances may wait for others to share their transaction, when lately there were more."""
 
-PURGE_SECONDS = 60.0
-"""How often, at most, the write-ahead log is emptied because something was removed, whose text is still in it."""
-
-FORGET_PAUSE_SECONDS = 0.01
-"""Between steps that delete what is left of search indexes, so that they leave the disk to others."""
-
 T = TypeVar("T")
 _STOP: Final = None
+_WAKE: Final[list[Operation[Any]]] = []
+"""Nothing to do but to look for chores."""
 
 
 class GroupCommit:
@@ -48,9 +45,8 @@ class GroupCommit:
         """Has something gathered that must not wait for others?"""
         self._timer: asyncio.TimerHandle | None = None
         self._waiting: SimpleQueue[list[Operation[Any]] | None] = SimpleQueue()
+        self._chores: deque[Chore[Any]] = deque()
         self._is_closing = False
-        self._purge_at = 0.0
-        self._forget_at = 0.0
         self._ended = self._loop.create_future()
 
     async def start(self, open_tables: Callable[[], Tables]) -> None:
@@ -72,6 +68,14 @@ class GroupCommit:
         self._is_urgent |= not isinstance(operation, Acceptance)
         self._arrange()
         return operation.future
+
+    async def run_patiently(self, chore: Chore[T]) -> T:
+        """As `run`, in a moment when nobody else waits. For small pieces of what takes long: the thread rests after."""
+        if self._is_closing:
+            raise closed()
+        self._chores.append(chore)
+        self._waiting.put(_WAKE)
+        return await chore.future
 
     async def close(self) -> None:
         """Finish what was submitted, and end the thread. Idempotent."""
@@ -107,11 +111,14 @@ class GroupCommit:
         self._waiting.put(batch)
 
     def _complete(self, done: Sequence[Operation[Any]]) -> None:
-        """`done` is in the order of revisions, in which changes must be told."""
         self._is_busy = False
+        self._tell(done)
+        self._arrange()
+
+    def _tell(self, done: Sequence[Operation[Any]]) -> None:
+        """`done` is in the order of revisions, in which changes must be told."""
         for operation in done:
             operation.complete()
-        self._arrange()
 
     def _run(self, open_tables: Callable[[], Tables], opened: asyncio.Future[None]) -> None:
         # The loop may be gone; then there is nobody left to tell.
@@ -129,52 +136,45 @@ class GroupCommit:
             self._loop.call_soon_threadsafe(_settle, self._ended, None)
 
     def _serve(self, tables: Tables) -> None:
-        while (batch := self._next(tables)) is not _STOP:
-            done: list[Operation[Any]] = []
-            try:
-                self._transact(tables, batch, done)
-            except Exception as error:  # noqa: BLE001  # the thread must go on: told to those who wait
-                # What is done stays as it is: it may be on disk.
-                finished = set(done)
-                done += _failed([one for one in batch if one not in finished], error)
-            self._loop.call_soon_threadsafe(self._complete, done)
+        housekeeping = Housekeeping(tables, lambda: self._do_chore(tables))
+        while (batch := self._next(housekeeping)) is not _STOP:
+            self._loop.call_soon_threadsafe(self._complete, self._done(tables, batch))
+        while self._do_chore(tables):
+            pass
 
-    def _next(self, tables: Tables) -> list[Operation[Any]] | None:
-        """Wait for what is to be done next; in between tidy up, if that is due."""
+    def _next(self, housekeeping: Housekeeping) -> list[Operation[Any]] | None:
+        """Wait for what is to be done next; in between keep house."""
         while True:
-            due = [at for at in (self._purge_due(tables), self._forget_due(tables)) if at is not None]
             try:
-                return self._waiting.get(timeout=max(0.0, min(due) - time.monotonic()) if due else None)
+                batch = self._waiting.get(timeout=housekeeping.seconds_left(has_chore=bool(self._chores)))
             except Empty:
-                self._tidy(tables)
+                housekeeping.step()
+            else:
+                if batch is not _WAKE:
+                    housekeeping.served_at = time.monotonic()
+                    return batch
 
-    def _purge_due(self, tables: Tables) -> float | None:
-        return self._purge_at if tables.has_removed else None
+    def _do_chore(self, tables: Tables) -> bool:
+        if not self._chores:
+            return False
+        chore = self._chores.popleft()
+        began = time.monotonic()
+        done = self._done(tables, [chore])
+        if chore.error is None:
+            chore.took(chore.result, time.monotonic() - began)
+        self._loop.call_soon_threadsafe(self._tell, done)
+        return True
 
-    def _forget_due(self, tables: Tables) -> float | None:
-        return self._forget_at if tables.has_left_keywords else None
-
-    def _tidy(self, tables: Tables) -> None:
-        """One step. Nothing is lost if it fails; what ails the disk, the next caller is told."""
-        now = time.monotonic()
-        if tables.has_left_keywords and self._forget_at <= now:
-            self._forget_at = now + PURGE_SECONDS
-            with contextlib.suppress(sqlite3.Error):
-                self._forget_keywords(tables)
-                self._forget_at = time.monotonic() + FORGET_PAUSE_SECONDS
-        elif tables.has_removed and self._purge_at <= now:
-            self._purge_at = now + PURGE_SECONDS
-            with contextlib.suppress(sqlite3.Error):
-                tables.purge_log()
-
-    def _forget_keywords(self, tables: Tables) -> None:
+    def _done(self, tables: Tables, batch: Sequence[Operation[Any]]) -> Sequence[Operation[Any]]:
+        """The operations, each with what came of it, in the order of their revisions."""
+        done: list[Operation[Any]] = []
         try:
-            tables.begin()
-            forget_left(tables)
-            tables.commit()
-        except BaseException:
-            tables.roll_back()
-            raise
+            self._transact(tables, batch, done)
+        except Exception as error:  # noqa: BLE001  # the thread must go on: told to those who wait
+            # What is done stays as it is: it may be on disk.
+            finished = set(done)
+            done += _failed([one for one in batch if one not in finished], error)
+        return done
 
     def _transact(self, tables: Tables, batch: Sequence[Operation[Any]], done: list[Operation[Any]]) -> None:
         """Adds to `done` each operation whose fate is settled, in the order of revisions."""

@@ -20,13 +20,13 @@ WHERE part IN (
 INSERT INTO keyword_parts (part, pipeline) VALUES (?, ?)
 
 -- name: add_keyword_entries
-INSERT INTO keyword_entries (part, lemma, places) VALUES {rows}
+INSERT INTO keyword_entries (part, lemma, place_count, place_bytes, places) VALUES {rows}
 
 -- name: add_keywords
 INSERT INTO keywords (rowid, lemmas) VALUES (?, ?)
 
--- name: left_keyword_part
-SELECT part, pipeline FROM keyword_parts WHERE is_left = 1 ORDER BY part LIMIT 1
+-- name: left_keyword_parts
+SELECT part, pipeline FROM keyword_parts WHERE is_left = 1 ORDER BY part LIMIT ?
 
 -- name: keyword_lemmas
 SELECT coalesce(group_concat(lemma, ' '), '') FROM keyword_entries WHERE part = ?
@@ -42,4 +42,11 @@ DELETE FROM keyword_entries WHERE part = ?
 DELETE FROM keyword_parts WHERE part = ?
 
 -- name: merge_keywords
+-- So many pages, or fewer; a negative number begins a merge of all segments.
 INSERT INTO keywords (keywords, rank) VALUES ('merge', ?)
+
+-- name: keyword_merge
+SELECT state FROM keyword_merges
+
+-- name: set_keyword_merge
+UPDATE keyword_merges SET state = ?1 WHERE state <> ?1

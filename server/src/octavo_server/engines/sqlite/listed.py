@@ -144,7 +144,9 @@ def draw(
 ) -> TreePage:
     """See ports.listings, `tree`."""
     fits = conditions(EVERY_FILE, states, with_terms=False)
-    fits.add("known.expire_time > :now")
+    # A leaf that is drawn is read anyway. If states are asked for most may be left out: these are not read.
+    of = "known." if states else ""
+    fits.add(f"{of}expire_time > :now")
     values = {**fits.values, "tenant": tenant, "pipeline": pipeline, "now": now}
     place = join(directory.text, "")
     key = after
@@ -158,7 +160,7 @@ def draw(
     else:
         values |= {"from": directory.text, "to": directory.text + PAST_ALL}
         # The text may end within a name: what is filed above has such paths, too.
-        fits.add("known.directory >= :from")
+        fits.add(f"{of}directory >= :from")
         index, column, part = "sqlite_autoindex_jobs_4", "path", f"{OWN} AND path >= :from AND path < :to"
     walk = Walk(
         index=index,
@@ -167,7 +169,7 @@ def draw(
         columns="path, file_id, state",
         shown="json_array(path, file_id, state)",
         is_forward=True,
-        fits=filled("fits_in_order", fits=str(fits)),
+        fits=filled("fits_in_order", fits=str(fits)) if states else str(fits),
     )
     walked = go(snapshot, walk, values, after=key, wanted=files_max + 1, rows_max=max(1, looked_at_max // TREE_SHARE))
     leaves = tuple(TreeFile(path, file_id, JobState(state)) for path, file_id, state in walked.found[:files_max])

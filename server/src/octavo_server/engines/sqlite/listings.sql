@@ -65,10 +65,21 @@ SELECT json_group_array(rowid) FROM (
     SELECT rowid FROM keywords WHERE keywords MATCH :words AND {after} ORDER BY rowid {order} LIMIT :most
 )
 
+-- name: entry_sizes
+-- What these jobs have of the lemmas: number, how many entries, bytes of their places.
+SELECT json_group_array(json_array(number, entries, bytes)) FROM (
+    SELECT job.value AS number, count(*) AS entries, sum(place_bytes) AS bytes FROM json_each(:numbers) AS job
+    CROSS JOIN keyword_parts ON keyword_parts.part BETWEEN job.value << 16 AND (job.value << 16) + 65535
+        AND is_left = 0
+    CROSS JOIN json_each(:lemmas) AS sought
+    CROSS JOIN keyword_entries ON keyword_entries.part = keyword_parts.part AND lemma = sought.value
+    GROUP BY job.key ORDER BY job.key
+)
+
 -- name: entries
--- What these jobs have of the lemmas: number, lemma, places.
-SELECT json_group_array(json_array(part >> 16, lemma, places)) FROM (
-    SELECT keyword_parts.part AS part, lemma, places FROM json_each(:numbers) AS job
+-- What these jobs have of the lemmas: number, lemma, the first so many bytes of the places, how many there are.
+SELECT json_group_array(json_array(part >> 16, lemma, substr(places, 1, :bytes), place_count)) FROM (
+    SELECT keyword_parts.part AS part, lemma, places, place_count FROM json_each(:numbers) AS job
     CROSS JOIN keyword_parts ON keyword_parts.part BETWEEN job.value << 16 AND (job.value << 16) + 65535
         AND is_left = 0
     CROSS JOIN json_each(:lemmas) AS sought

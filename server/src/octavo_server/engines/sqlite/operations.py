@@ -42,6 +42,18 @@ class Operation(Generic[T]):
             self.future.set_exception(self.error)
 
 
+class Chore(Operation[T]):
+    """One that nobody waits for, done alone. `took` hears on the thread what came of it, and in how many seconds."""
+
+    __slots__ = ("took",)
+
+    def __init__(
+        self, work: Callable[[Tables], T], publish: Callable[[T], None], took: Callable[[T, float], None]
+    ) -> None:
+        super().__init__(work, publish)
+        self.took = took
+
+
 class Acceptance(Operation[Accepted]):
     """A job to accept. All that wait are written together, see accepting.py."""
 

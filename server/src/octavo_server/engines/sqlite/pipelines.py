@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from octavo_server.domain.errors import NotFoundError
 from octavo_server.domain.ids import Instant, PipelineName, TenantId
+from octavo_server.domain.limits import PIPELINES_MAX
 from octavo_server.domain.pipelines import Pipeline
 from octavo_server.engines import refusals
 from octavo_server.engines.sqlite.statements import SQL
@@ -12,7 +13,7 @@ from octavo_server.engines.sqlite.tables import Tables
 
 
 def put(tables: Tables, pipeline: Pipeline) -> Pipeline:
-    """What is on record then. Raises AlreadyExistsError."""
+    """What is on record then. Raises AlreadyExistsError, QuotaExceededError."""
     row = tables.one(SQL["pipeline"], pipeline.tenant, pipeline.name)
     if row:
         recorded = _pipeline(pipeline.tenant, pipeline.name, *row)
@@ -20,6 +21,8 @@ def put(tables: Tables, pipeline: Pipeline) -> Pipeline:
             return recorded
         if tables.one(SQL["has_jobs"], pipeline.tenant, pipeline.name):
             raise refusals.pipeline_taken(recorded)
+    elif tables.one(SQL["pipeline_after"], pipeline.tenant, PIPELINES_MAX - 1):
+        raise refusals.pipelines_full()
     chain = json.dumps(pipeline.chain)
     tables.execute(SQL["put_pipeline"], pipeline.tenant, pipeline.name, chain, pipeline.create_time)
     tables.chain_changed(pipeline.tenant, pipeline.name)

@@ -128,6 +128,10 @@ SELECT chain, create_time FROM pipelines WHERE tenant = ? AND name = ?
 -- name: has_jobs
 SELECT 1 FROM jobs WHERE tenant = ? AND pipeline = ? LIMIT 1
 
+-- name: pipeline_after
+-- Is there one behind so many others of its tenant?
+SELECT 1 FROM pipelines WHERE tenant = ? LIMIT 1 OFFSET ?
+
 -- name: put_pipeline
 INSERT INTO pipelines (tenant, name, chain, create_time, number)
 VALUES (?, ?, ?, ?, (SELECT coalesce(max(number), 0) + 1 FROM pipelines))

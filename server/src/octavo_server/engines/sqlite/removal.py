@@ -14,8 +14,8 @@ from octavo_server.ports.engine import JobRemoved, Removed
 REPLAY_SECONDS_MIN = 3_600
 """How long removals are replayed to watchers that were away (ports.engine, `changes`)."""
 
-FORGOTTEN_MAX = 1_000
-"""How many removals are forgotten with each step that removes: many that were removed together don't make one wait."""
+FORGOTTEN_SHARE = 4
+"""How many earlier removals are forgotten with each: enough to keep up, and so few that nobody waits for it."""
 
 Row = tuple[int, RequestId, int, TenantId, PipelineName]
 """A job's number, its id, whether it is final, and whose it is."""
@@ -67,7 +67,7 @@ def _remove(tables: Tables, rows: Sequence[Row], now: Instant) -> Removal:
     told = json.dumps([(change.request_id, change.tenant, change.pipeline) for change in changes])
     tables.execute(SQL["add_removed"], before, now, told)
     # Never those just added: the newest keeps the last revision.
-    tables.execute(SQL["forget_removed"], before, FORGOTTEN_MAX, now - REPLAY_SECONDS_MIN)
+    tables.execute(SQL["forget_removed"], before, FORGOTTEN_SHARE * len(rows), now - REPLAY_SECONDS_MIN)
     tables.has_removed = True
     tables.unfinished -= sum(1 for row in rows if not row[2])
     return Removal(Removed(tuple(change.request_id for change in changes), blob_keys), changes)

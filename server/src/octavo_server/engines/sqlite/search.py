@@ -21,6 +21,12 @@ CANDIDATES_MAX = 1_000
 FIRST_PARTS = 500
 """Taken from the index at first. Each next step takes four times as many."""
 
+PAGE_BYTES_MAX = 1024 * 1024
+"""Places read at once: a page ends before the file that would go over it. Ten thousand places take about 200 kB."""
+
+FILE_BYTES_MAX = 2 * 1024 * 1024
+"""Of one file, if the query has many words and each is everywhere; what goes over it is cut."""
+
 PARTS_SHARE = 4
 """A part costs so many times as much as a job of which only columns are compared."""
 
@@ -49,9 +55,9 @@ class Search:
         for numbers, until in self._steps(after):
             found += self._having(numbers, files_max + 1 - len(found))
             if len(found) > files_max:
-                return SearchPage(self._hits(found[:files_max]), found[files_max - 1])
+                return self._page(found[:files_max], found[files_max - 1])
             reached = until
-        return SearchPage(self._hits(found), reached)
+        return self._page(found, reached)
 
     def _steps(self, after: Position | None) -> Iterator[Step]:
         few = candidates(self.snapshot, self.tenant, self.pipeline, self.query, most=CANDIDATES_MAX)
@@ -105,11 +111,26 @@ class Search:
         having: list[Position] = self.snapshot.values(SQL["jobs_with_entries"], values) if listed else []
         return having
 
-    def _hits(self, numbers: Sequence[Position]) -> tuple[FileHits, ...]:
+    def _page(self, numbers: Sequence[Position], reached: Position | None) -> SearchPage:
+        """As many of these as may be read at once."""
         values = {"numbers": json.dumps(numbers), "lemmas": json.dumps(self.lemmas)}
+        taken: list[Position] = []
+        total, most = 0, FILE_BYTES_MAX
+        for number, count, size in self.snapshot.values(SQL["entry_sizes"], values):
+            total += size
+            if taken and total > PAGE_BYTES_MAX:
+                return SearchPage(self._hits(taken, most), taken[-1])
+            taken.append(number)
+            if size > FILE_BYTES_MAX:
+                most = FILE_BYTES_MAX // count
+        return SearchPage(self._hits(taken, most), reached)
+
+    def _hits(self, numbers: Sequence[Position], bytes_max: int) -> tuple[FileHits, ...]:
+        """`bytes_max`: of each entry."""
+        values = {"numbers": json.dumps(numbers), "lemmas": json.dumps(self.lemmas), "bytes": bytes_max}
         entries: dict[Position, dict[str, KeywordEntry]] = {}
-        for number, lemma, places in self.snapshot.values(SQL["entries"], values):
-            entries.setdefault(number, {})[lemma] = KeywordEntry(lemma, places)
+        for number, lemma, places, count in self.snapshot.values(SQL["entries"], values):
+            entries.setdefault(number, {})[lemma] = KeywordEntry(lemma, places, count)
         return tuple(
             FileHits(one.job, one.position, tuple(own[lemma] for lemma in self.lemmas if lemma in own))
             for one in jobs_at(self.snapshot, numbers)

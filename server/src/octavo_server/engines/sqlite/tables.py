@@ -29,7 +29,14 @@ class Tables:
         """Was something removed since the last `purge_log`?"""
         self.has_left_keywords = True
         """May there be parts of search indexes to forget? At the start nobody knows."""
+        self.has_unmerged_keywords = bool(self.one(SQL["keyword_merge"])[0])
+        """May there be words of removed jobs in the table of keywords?"""
         self._is_recount_due = False
+
+    @property
+    def changes(self) -> int:
+        """How many rows were changed so far."""
+        return self._connection.total_changes
 
     def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
         """Run one statement."""
@@ -95,6 +102,10 @@ class Tables:
         self._is_recount_due = True
         if self._connection.in_transaction:
             self._connection.execute(SQL["rollback"])
+
+    def move_log(self) -> None:
+        """Move the write-ahead log into the database, as far as nobody reads."""
+        self.one("PRAGMA wal_checkpoint(PASSIVE)")
 
     def purge_log(self) -> None:
         """Move the write-ahead log into the database, and empty it: it holds what was removed as it was written."""

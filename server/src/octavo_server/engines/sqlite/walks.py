@@ -1,5 +1,6 @@
 """Goes through jobs in the order of an index, as far as one call may, and picks those that fit."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,11 @@ from octavo_server.engines.sqlite.reading import Snapshot
 from octavo_server.engines.sqlite.statements import filled
 
 FIRST_ROWS = 1_000
-"""Looked at first: mostly the page is full after these. Each next step looks at four times as many."""
+"""Looked at first: mostly the page is full after these. Each next step looks at twice as many."""
+
+WALK_SECONDS = 0.02
+"""A walk that has taken so long ends after the step it is in, however little it found: others wait for the thread. How
+much one step reads is known, how long it takes is not: pages may be on disk only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,7 @@ def go(snapshot: Snapshot, walk: Walk, values: Mapping[str, Any], *, after: Any,
     """At most `wanted` from behind `after` on. If so many were found, there may be more before `reached`."""
     found: list[Any] = []
     rows = FIRST_ROWS
+    ends_at = time.monotonic() + WALK_SECONDS
     while rows_max > 0 and len(found) < wanted:
         rows = min(rows, rows_max)
         pieces = _pieces(walk, is_first=after is None)
@@ -50,7 +56,9 @@ def go(snapshot: Snapshot, walk: Walk, values: Mapping[str, Any], *, after: Any,
             return Walked(found, None)
         after = bound[0]
         rows_max -= rows
-        rows *= 4
+        rows *= 2
+        if time.monotonic() > ends_at:
+            break
     return Walked(found, after)
 
 

@@ -63,12 +63,15 @@ CREATE TABLE keyword_parts (
 
 CREATE INDEX keyword_parts_left ON keyword_parts (part) WHERE is_left = 1;
 
+-- With rowids: in a tree of keys SQLite would read all places of each entry that it compares, to find one.
 CREATE TABLE keyword_entries (
     part INTEGER NOT NULL,
     lemma TEXT NOT NULL,
+    place_count INTEGER NOT NULL,
+    place_bytes INTEGER NOT NULL,
     places TEXT NOT NULL,
     PRIMARY KEY (part, lemma)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Finds parts by lemma; a word is the pipeline's number, _, and the lemma. Keeps no text of its own.
 CREATE VIRTUAL TABLE keywords USING fts5 (
