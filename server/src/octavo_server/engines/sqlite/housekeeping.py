@@ -14,7 +14,7 @@ PURGE_SECONDS = 60.0
 """How often, at most, the write-ahead log is emptied because something was removed, whose text is still in it; and how
 long to wait after a step has failed."""
 
-PARTS_MAX = 200
+PARTS_MAX = 50
 """Parts of search indexes forgotten in one step, at most."""
 
 MERGE_SECONDS = 3_600.0
@@ -24,8 +24,9 @@ PAGES_FIRST = 16
 PAGES_MAX = 1_000
 """Pages (4 KiB) of search indexes rewritten in one step, at most."""
 
-WRITTEN_MILLISECONDS_MAX = 100
-"""So long may steps write before what they wrote is moved into the database."""
+WRITTEN_MILLISECONDS_MAX = 25
+"""So long may steps write before what they wrote is moved into the database: well before the log is so long that a
+commit would have to."""
 
 
 QUIET_SECONDS = 1.0
