@@ -196,7 +196,9 @@ class Engine(Listings, Protocol):
         """Remove these jobs, their contents and their traces, durable on return. Unknown ids are passed over."""
 
     async def expire(self, now: Instant, *, jobs_max: int) -> Removed:
-        """Remove at most `jobs_max` jobs whose time has come, of all tenants."""
+        """Remove some of the jobs whose time has come, of all tenants: at most `jobs_max`, and fewer where so many
+        would hold up others; none only if none is left.
+        """
 
     async def jobs_of(self, tenant: TenantId, pipeline: PipelineName, *, jobs_max: int) -> Sequence[RequestId]:
         """At most `jobs_max` jobs of a pipeline, in no particular order."""

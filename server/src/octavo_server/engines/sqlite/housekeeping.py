@@ -28,10 +28,8 @@ WRITTEN_MILLISECONDS_MAX = 25
 """So long may steps write before what they wrote is moved into the database: well before the log is so long that a
 commit would have to."""
 
-
 QUIET_SECONDS = 1.0
 """If nobody came for so long, there is nobody to rest for."""
-
 
 T = TypeVar("T")
 
@@ -50,6 +48,7 @@ class Housekeeping:
         """How many milliseconds of writing are moved into the database together."""
         self.served_at = 0.0
         """When somebody was waited on last."""
+        self._is_turn_of_chores = False
         self._rest_until = 0.0
         self._forget_at = 0.0
         self._merge_at = 0.0
@@ -71,14 +70,21 @@ class Housekeeping:
         began = time.monotonic()
         if self._written_milliseconds >= self._log.amount:
             self._move_log(began)
-        elif self._chore() or self._forget(began) or self._merge(began):
-            self._written_milliseconds += (time.monotonic() - began) * 1_000
         elif self._tables.has_removed and self._purge_at <= began:
             self._purge_at = began + PURGE_SECONDS
             with contextlib.suppress(sqlite3.Error):
                 self._tables.purge_log()
+        elif self._work(began):
+            self._written_milliseconds += (time.monotonic() - began) * 1_000
         now = time.monotonic()
         self._rest_until = now + (now - began) if now - self.served_at < QUIET_SECONDS else now
+
+    def _work(self, now: float) -> bool:
+        """Chores and what is left of search indexes take turns: neither waits for the other's end."""
+        self._is_turn_of_chores = not self._is_turn_of_chores
+        if self._is_turn_of_chores and self._chore():
+            return True
+        return self._forget(now) or self._chore() or self._merge(now)
 
     def _forget(self, now: float) -> bool:
         if not self._tables.has_left_keywords or self._forget_at > now:
