@@ -79,7 +79,7 @@ class Changing(Checked):
             {},
             optional={
                 "name": choices.stems.filter(bool),
-                "directory": choices.directories,
+                "directory": choices.directories.filter(bool),
                 "tags": choices.tags,
                 "description": choices.descriptions,
                 "lifetime": choices.lifetimes,
